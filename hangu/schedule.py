@@ -1,0 +1,18 @@
+"""What runs on a timer. Each key reads as a sentence; each task is at most five lines and calls what a command calls."""
+
+from datetime import timedelta
+
+BEAT = {
+    "plan and fire the reminders that have fallen due, every minute": {
+        "task": "issues.tasks.sweep_deadlines",
+        "schedule": timedelta(minutes=1),
+    },
+    "deliver queued messages, every 10 seconds": {
+        "task": "notifications.tasks.deliver_messages",
+        "schedule": timedelta(seconds=10),
+    },
+    "leave a sign of life of beat and worker, every 15 seconds": {
+        "task": "notifications.tasks.beat_heartbeat",
+        "schedule": timedelta(seconds=15),
+    },
+}

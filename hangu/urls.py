@@ -1,0 +1,20 @@
+"""Every address of the portal. Views carry their own access rule; what is public says login_not_required."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from hangu import health
+from hangu.styleguide import styleguide
+
+urlpatterns = [
+    path("", include("issues.public_urls")),
+    path("issues/", include("issues.urls")),
+    path("", include("accounts.urls")),
+    path("inbox/", include("notifications.urls")),
+    path("styleguide/", styleguide, name="styleguide"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/", include("hangu.api_urls")),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+]

@@ -1,0 +1,109 @@
+"""Rules that are rows: categories, the versioned policy with its limits, and the ladder of reminders."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from directory.models import Department, Named
+from issues import choices
+
+
+class Category(Named):
+    """What an issue is about; it decides the class of its time limit."""
+
+    time_class = models.CharField(_("时限类别"), max_length=10, choices=choices.TIME_CLASS, default="general")
+    department = models.ForeignKey(
+        Department, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("通常承办部门")
+    )
+
+    class Meta(Named.Meta):
+        verbose_name = verbose_name_plural = _("事项类别")
+
+
+class PolicyQuerySet(models.QuerySet):
+    def valid_at(self, moment):
+        """The policy in force at `moment`; Policy.DoesNotExist when none is."""
+        return self.filter(valid_from__lte=moment).latest("valid_from", "version")
+
+
+class Policy(models.Model):
+    """One version of the rules. A published version is never edited: a change is the next version with its own start."""
+
+    version = models.PositiveIntegerField(_("版本"), unique=True)
+    name = models.CharField(_("名称"), max_length=100)
+    valid_from = models.DateTimeField(_("生效时间"))
+    handler_may_resolve = models.BooleanField(_("承办人可办结"), default=True)
+    return_window = models.PositiveSmallIntegerField(_("退回期限（工作日）"), default=1)
+    extension_lead = models.PositiveSmallIntegerField(_("延期提前申请（工作日）"), default=1)
+    extension_max = models.PositiveSmallIntegerField(_("单次延期上限（工作日）"), default=10)
+    extension_times = models.PositiveSmallIntegerField(_("延期次数"), default=2)
+    reopen_days = models.PositiveSmallIntegerField(_("销号后可重办（天）"), default=30)
+    visit_tries = models.PositiveSmallIntegerField(_("回访次数"), default=3)
+    rework_share = models.DecimalField(_("重办时限比例"), max_digits=3, decimal_places=2, default="0.50")
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("时限政策")
+        ordering = ["-version"]
+
+    def __str__(self):
+        return f"{self.name} v{self.version}"
+
+    def limit(self, clock, time_class):
+        """The Limit row of a clock for a class; None when this policy sets no such limit."""
+        return self.limit_table.get((clock, time_class))
+
+    @property
+    def limit_table(self):
+        """(clock, class) → Limit, read once per instance."""
+        if not hasattr(self, "_limit_table"):
+            self._limit_table = {(row.clock, row.time_class): row for row in self.limits.all()}
+        return self._limit_table
+
+
+class Limit(models.Model):
+    """number + unit for one clock and class, e.g. 5 working days to resolve a general issue."""
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="limits")
+    clock = models.CharField(_("时限"), max_length=10, choices=choices.CLOCK)
+    time_class = models.CharField(_("时限类别"), max_length=10, choices=choices.TIME_CLASS)
+    number = models.DecimalField(_("数量"), max_digits=6, decimal_places=2)
+    unit = models.CharField(_("单位"), max_length=14, choices=choices.UNIT)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("时限")
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "clock", "time_class"], name="limit_once"),
+            models.CheckConstraint(condition=models.Q(number__gt=0), name="limit_positive"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_clock_display()} {self.number:g} {self.get_unit_display()}"
+
+
+class LadderRung(models.Model):
+    """One rung: how far from the due time it speaks, to whom, and in which colour.
+
+    `offset` counts working days (at opening time) or clock hours from the due time; negative is before it.
+    `audience` is a list of handler, head, leader (who answers for the department) and principal.
+    """
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="rungs")
+    code = models.CharField(_("代码"), max_length=20)
+    urgent = models.BooleanField(_("用于紧急类"), default=False)
+    offset = models.SmallIntegerField(_("偏移"))
+    unit = models.CharField(_("单位"), max_length=14, choices=choices.UNIT, default="working_days")
+    audience = models.JSONField(_("对象"), default=list)
+    colour = models.CharField(_("等级"), max_length=8, choices=choices.COLOUR)
+    issues_notice = models.BooleanField(_("发督办单"), default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("督办阶梯")
+        ordering = ["policy", "urgent", "offset"]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "code"], name="rung_once"),
+            models.UniqueConstraint(fields=["policy", "urgent", "offset", "unit"], name="rung_one_per_moment"),
+        ]
+
+    def __str__(self):
+        return self.code

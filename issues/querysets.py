@@ -1,0 +1,133 @@
+"""Every filter, annotation and visibility rule over issues."""
+
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
+
+from accounts import roles
+from issues import workflow
+
+
+class IssueQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The one rule of who sees which issue; see docs/architecture.md, "Who sees what"."""
+        mine = roles.roles_of(user)
+        if mine & {roles.COORDINATOR, roles.LEADER, roles.AUDITOR}:
+            return self
+        if key := getattr(user, "api_key", None):
+            return self.filter(api_key=key)
+        rule = Q(pk__in=[])
+        if mine & {roles.HANDLER, roles.HEAD} and user.department_id:
+            rule |= Q(lead_department=user.department_id) | Exists(
+                self.model.co_handlings.rel.related_model.objects.filter(
+                    issue=OuterRef("pk"), department=user.department_id
+                )
+            )
+        if roles.ENTERPRISE in mine and user.enterprise_id:
+            rule |= Q(enterprise=user.enterprise_id)
+        if mine & (roles.OFFICIALS | {roles.ENTERPRISE}):
+            rule |= Q(submitted_by=user.pk)
+        return self.filter(rule)
+
+    def working(self):
+        return self.filter(status__in=workflow.WORKING)
+
+    def overdue(self, now):
+        """Open with a department, past its time."""
+        return self.working().filter(unit_due_at__lt=now)
+
+    def waiting_for(self, user, now):
+        """What this user should act on next; who may not act has an empty list."""
+        mine = roles.roles_of(user)
+        rule = Q(pk__in=[])
+        if roles.COORDINATOR in mine:
+            rule |= Q(status="submitted") | Q(status="resolved") | (Q(status="confirmed") & ~Q(resolved_by=user.pk))
+            rule |= self._pending(kind__in=["return", "tracking"]) | self._pending(kind="extension", ordinal=1)
+        if mine & {roles.HANDLER, roles.HEAD} and user.department_id:
+            rule |= Q(lead_department=user.department_id, status__in=workflow.WORKING)
+            rule |= Q(status__in=workflow.WORKING) & self._co_open(user.department_id)
+        if roles.HEAD in mine and user.department_id:
+            rule |= Q(lead_department=user.department_id, status__in=workflow.OPEN) & self._unanswered()
+        if roles.LEADER in mine:
+            rule |= self._pending(kind="extension", ordinal__gte=2)
+            rule |= Q(lead_department__portfolio__leader=user.pk, status__in=workflow.WORKING, unit_due_at__lt=now)
+        if roles.ENTERPRISE in mine:
+            rule |= Q(status="resolved")
+        return self.visible_to(user).filter(rule)
+
+    def _pending(self, **conditions):
+        applications = self.model.applications.rel.related_model.objects
+        return Exists(applications.filter(issue=OuterRef("pk"), status="pending", **conditions))
+
+    def _co_open(self, department):
+        rows = self.model.co_handlings.rel.related_model.objects
+        return Exists(rows.filter(issue=OuterRef("pk"), department=department, answered_at=None))
+
+    def _unanswered(self):
+        notices = self.model.notices.rel.related_model.objects
+        instructions = self.model.instructions.rel.related_model.objects
+        return Exists(notices.filter(issue=OuterRef("pk"), answered_at=None)) | Exists(
+            instructions.filter(issue=OuterRef("pk"), answered_at=None)
+        )
+
+    def search(self, words):
+        """Rows that hold every word in number, title, text, enterprise or department."""
+        found = self
+        for word in words.split()[:6]:
+            found = found.filter(
+                Q(number__icontains=word)
+                | Q(title__icontains=word)
+                | Q(description__icontains=word)
+                | Q(enterprise_name__icontains=word)
+                | Q(lead_department__name__icontains=word)
+            )
+        return found
+
+    def most_pressing_first(self):
+        """Running deadlines first, the earliest (so: the most overdue) on top; what has none after, newest first."""
+        running = Case(
+            When(status__in=workflow.WORKING, then=F("unit_due_at")),
+            When(status="submitted", then=F("due_at")),
+            default=Value(None),
+            output_field=models.DateTimeField(),
+        )
+        return self.alias(running=running).order_by(F("running").asc(nulls_last=True), "-received_at", "-pk")
+
+    def for_list(self):
+        return self.select_related("lead_department", "category", "handler", "enterprise")
+
+    def for_page(self):
+        """Everything the issue page and the API's detail show, in a fixed number of queries."""
+        events = self.model.events.rel.related_model.objects.select_related("actor", "department")
+        co_handlings = self.model.co_handlings.rel.related_model.objects.select_related("department")
+        return self.for_list().select_related("merged_into", "resolved_by", "submitted_by").prefetch_related(
+            Prefetch("events", events.prefetch_related("attachments")),
+            Prefetch("co_handlings", co_handlings),
+            "applications",
+            "instructions__leader",
+            "notices",
+            "ratings",
+            "visits",
+        )
+
+
+class AttachmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Files of the issues one sees; an enterprise gets the public ones only."""
+        issues = self.model.issue.field.related_model.objects.visible_to(user)
+        found = self.filter(issue__in=issues)
+        return found if roles.roles_of(user) & (roles.OFFICIALS | {roles.AUDITOR}) else found.filter(public=True)
+
+
+class ReminderQuerySet(models.QuerySet):
+    def pending(self):
+        return self.filter(state="pending")
+
+    def due(self, now):
+        return self.pending().filter(fire_at__lte=now)
+
+    def outranked(self, now):
+        """Due ones whose issue has a later rung due as well: after an outage only the highest speaks."""
+        higher = self.model.objects.due(now).filter(
+            issue=OuterRef("issue"), clock=OuterRef("clock"), fire_at__gt=OuterRef("fire_at")
+        )
+        return self.due(now).filter(Exists(higher))
