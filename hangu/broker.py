@@ -1,13 +1,13 @@
-"""safefs://, the Celery broker that needs no server: one folder, for one machine and one process tree per process id.
+"""safefs://, the Celery broker that needs no server: one folder, for the processes of one machine.
 
     queues/<queue>/<time>-<uuid>-<attempt>.json          waiting, read in the order of the names
     claimed/<pid>.<start>/<queue>/<same name>            taken, kept until acknowledged
     bindings/<exchange>/<digest>.json                    which queue listens to which exchange
-    quarantine/<queue>-<same name>                       unreadable, or taken by three workers that all died
+    quarantine/<queue>-<same name>                       unreadable, or three workers died over it
     tmp/                                                 being written
 
-Every change is one rename, so that no reader ever meets half a message and two workers never take the same one.
-A message outlives a power cut only as far as the file system keeps it: the database is the source of truth.
+Every change is one rename, so that no reader ever meets half a message and two workers never take
+the same one. Nothing is forced to disk: after a power cut the database is the source of truth.
 """
 
 import contextlib
@@ -35,10 +35,18 @@ def register():
     TRANSPORT_ALIASES["safefs"] = "hangu.broker:Transport"
 
 
+def folded(name):
+    """A queue's or exchange's name as the name of a folder that cannot lead anywhere else."""
+    return quote(name, safe="@").replace(".", "%2E") or "default"
+
+
 def process_mark(pid):
-    """`<pid>.<start time>`: a pid alone may belong to somebody else after a restart. None when no such process lives."""
+    """`<pid>.<start time>`: a pid alone may belong to somebody else after a restart. None when no
+    such process lives.
+    """
     try:
-        # After the last ")" (a command name may hold blanks and brackets), the start time is the 20th field.
+        # After the last ")" (a command name may hold blanks and brackets), the start time
+        # is the 20th field.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return None if fields[0] in "ZX" else f"{pid}.{fields[19]}"
     except (OSError, IndexError):
@@ -61,7 +69,7 @@ class Folder:
         self.listed = {}
 
     def queue(self, queue):
-        return self.root / "queues" / quote(queue, safe="@")
+        return self.root / "queues" / folded(queue)
 
     def write(self, target, text):
         """Write `text` to `target` so that it appears whole or not at all."""
@@ -83,12 +91,15 @@ class Folder:
             return []
 
     def claim(self, queue):
-        """Take the oldest message; its path under claimed/, or None. Somebody quicker makes a rename fail: try the next."""
+        """Take the oldest message; its path under claimed/, or None. Somebody quicker makes a
+        rename fail: try the next.
+        """
         waiting = self.listed.get(queue)
         if not waiting:
-            # A listing serves until used up: listing for each message would cost the square of a backlog.
+            # A listing serves until used up: listing for each message would cost the
+            # square of a backlog.
             waiting = self.listed[queue] = deque(self.names(queue))
-        mine = self.root / "claimed" / process_mark(os.getpid()) / quote(queue, safe="@")
+        mine = self.root / "claimed" / process_mark(os.getpid()) / folded(queue)
         while waiting:
             name = waiting.popleft()
             with contextlib.suppress(FileNotFoundError):
@@ -97,13 +108,19 @@ class Folder:
         return None
 
     def give_back(self, claimed, died=False):
-        """Return a claimed message to its place in the queue; after MAX_ATTEMPTS dead workers it is set aside."""
+        """Return a claimed message to its place in the queue; after MAX_ATTEMPTS dead workers it is
+        set aside.
+        """
         stem, _, attempt = claimed.stem.rpartition("-")
         attempt = int(attempt) + died
         if attempt > MAX_ATTEMPTS:
             return self.set_aside(claimed, f"{MAX_ATTEMPTS} workers died over it")
         with contextlib.suppress(FileNotFoundError):
-            move(claimed, self.queue(unquote(claimed.parent.name)) / f"{stem}-{attempt}.json", source_may_vanish=True)
+            move(
+                claimed,
+                self.queue(unquote(claimed.parent.name)) / f"{stem}-{attempt}.json",
+                source_may_vanish=True,
+            )
 
     def set_aside(self, claimed, reason):
         kept = self.root / "quarantine" / f"{claimed.parent.name}-{claimed.name}"
@@ -136,18 +153,20 @@ class Folder:
     def bindings(self, exchange):
         """[(routing key, pattern, queue)] of an exchange, whichever process declared them."""
         rows = []
-        for path in (self.root / "bindings" / quote(exchange or "default", safe="")).glob("*.json"):
+        for path in (self.root / "bindings" / folded(exchange)).glob("*.json"):
             with contextlib.suppress(FileNotFoundError, ValueError):
                 rows.append(tuple(json.loads(path.read_text(encoding="utf-8"))))
         return rows
 
     def binding_path(self, exchange, row):
         digest = hashlib.sha256(json.dumps(row).encode()).hexdigest()[:32]
-        return self.root / "bindings" / quote(exchange or "default", safe="") / f"{digest}.json"
+        return self.root / "bindings" / folded(exchange) / f"{digest}.json"
 
 
 def move(source, target, source_may_vanish=False):
-    """Rename, making the target's folder when it is missing (another process may remove an empty one)."""
+    """Rename, making the target's folder when it is missing (another process may remove an empty
+    one).
+    """
     for _attempt in range(5):
         try:
             return os.rename(source, target)
@@ -178,7 +197,8 @@ class Channel(virtual.Channel):
     def __init__(self, connection, **kwargs):
         super().__init__(connection, **kwargs)
         self.folder = Folder(connection.client.transport_options["folder"])
-        # Shared by the connection's channels: kombu may return a message through another one than took it.
+        # Shared by the connection's channels: kombu may return a message through another
+        # one than took it.
         self.claims = connection.claims
         self.unacknowledged_queues = set()
         self.pid = os.getpid()
@@ -208,7 +228,8 @@ class Channel(virtual.Channel):
             try:
                 payload = loads(claimed.read_text(encoding="utf-8"))
                 tag = payload["properties"]["delivery_tag"]
-                # Built once for the sake of its errors: a body that cannot be decoded must not end the worker.
+                # Built once for the sake of its errors: a body that cannot be
+                # decoded must not end the worker.
                 self.Message(payload, channel=self)
             except Exception as error:
                 self.folder.set_aside(claimed, f"unreadable ({error!r})")

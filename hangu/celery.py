@@ -1,4 +1,6 @@
-"""The Celery application. Beat's timetable is hangu/schedule.py; the database is the queue, Celery only the alarm clock."""
+"""The Celery application. Beat's timetable is hangu/schedule.py; the database is the queue, Celery
+only the alarm clock.
+"""
 
 import logging
 import os
@@ -50,6 +52,8 @@ signals.heartbeat_sent.connect(worker.leave)
 
 @signals.beat_init.connect
 def watch_beat(**_signal):
-    """From here on this process is beat; it lives as long as it publishes, so each task sent is its sign of life."""
+    """From here on this process is beat; it lives as long as it publishes, so each task sent is its
+    sign of life.
+    """
     beat.leave()
     signals.after_task_publish.connect(beat.leave)

@@ -27,7 +27,9 @@ class Environment:
         return os.environ.get(name, "") or default
 
     def words(self, name, default=()):
-        return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()] or list(default)
+        return [
+            word.strip() for word in os.environ.get(name, "").split(",") if word.strip()
+        ] or list(default)
 
     def flag(self, name, default):
         value = os.environ.get(name, "").strip().lower()
@@ -41,15 +43,20 @@ class Environment:
         return Path(self.text(name) or default).resolve()
 
     def secret_key(self, debug):
-        """SECRET_KEY; with DEBUG and none given, a random one kept in var/ so that sessions survive a restart."""
+        """SECRET_KEY; with DEBUG and none given, a random one kept in var/ so that sessions survive
+        a restart.
+        """
         if given := self.text("SECRET_KEY"):
             return given
         if not debug:
-            raise ImproperlyConfigured("SECRET_KEY is not set: give at least 50 random characters, or DEBUG=1 for a trial.")
+            raise ImproperlyConfigured(
+                "SECRET_KEY is not set: give at least 50 random characters, or DEBUG=1 for a trial."
+            )
         kept = self.var_dir / "secret_key"
         self.var_dir.mkdir(exist_ok=True)
         try:
-            # Exclusive creation: web, worker and beat start at the same moment and must agree on one key.
+            # Exclusive creation: web, worker and beat start at the same moment and
+            # must agree on one key.
             with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(60))
         except FileExistsError:
@@ -60,7 +67,9 @@ class Environment:
         if not self.text("DATABASE_URL"):
             self.var_dir.mkdir(exist_ok=True)
             return sqlite(self.var_dir / "portal.sqlite3")
-        config = self._parse("DATABASE_URL", self.env.db_url, "postgres://user:password@host:5432/name")
+        config = self._parse(
+            "DATABASE_URL", self.env.db_url, "postgres://user:password@host:5432/name"
+        )
         if config.get("ENGINE", "").endswith("sqlite3"):
             return sqlite(config["NAME"])
         if not config.get("ENGINE", "").endswith("postgresql"):
@@ -83,7 +92,9 @@ class Environment:
     def broker_url(self):
         url = self.text("CELERY_BROKER_URL", default=FILE_BROKER)
         if urlsplit(url).scheme not in {"safefs", "redis", "rediss", "amqp"}:
-            raise ImproperlyConfigured("CELERY_BROKER_URL must begin with redis://, rediss:// or amqp://.")
+            raise ImproperlyConfigured(
+                "CELERY_BROKER_URL must begin with redis://, rediss:// or amqp://."
+            )
         return url
 
     def broker_options(self):
@@ -98,12 +109,16 @@ class Environment:
             if not config.get("ENGINE", True) or not config.get("BACKEND", True):
                 raise ValueError
         except Exception as error:
-            raise ImproperlyConfigured(f"{name} is not understood: write it like {example}.") from error
+            raise ImproperlyConfigured(
+                f"{name} is not understood: write it like {example}."
+            ) from error
         return config
 
 
 def sqlite(path):
-    """WAL and IMMEDIATE: with Django's defaults half of concurrent read-then-write transactions fail as locked."""
+    """WAL and IMMEDIATE: with Django's defaults half of concurrent read-then-write transactions
+    fail as locked.
+    """
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
@@ -119,9 +134,17 @@ def refuse_weak(*, debug, secret_key, allowed_hosts, broker_url):
     """With DEBUG off the portal refuses to start on what is only fit for a trial."""
     if debug:
         return
-    if len(secret_key) < 50 or len(set(secret_key)) < 5 or secret_key.startswith("django-insecure-"):
+    if (
+        len(secret_key) < 50
+        or len(set(secret_key)) < 5
+        or secret_key.startswith("django-insecure-")
+    ):
         raise ImproperlyConfigured("SECRET_KEY is weak: give at least 50 random characters.")
     if not allowed_hosts or "*" in allowed_hosts:
-        raise ImproperlyConfigured("ALLOWED_HOSTS must name the portal's hosts; it may not be empty or *.")
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS must name the portal's hosts; it may not be empty or *."
+        )
     if broker_url.startswith(FILE_BROKER):
-        raise ImproperlyConfigured("CELERY_BROKER_URL is not set: the file broker is for trials; give redis://host:6379/0.")
+        raise ImproperlyConfigured(
+            "CELERY_BROKER_URL is not set: the file broker is for trials; give redis://host:6379/0."
+        )

@@ -1,4 +1,6 @@
-"""Is the portal up, and does everything behind it work? For probes: no sign-in, nothing but states and times."""
+"""Is the portal up, and does everything behind it work? For probes: no sign-in, nothing but states
+and times.
+"""
 
 import contextlib
 import os
@@ -35,7 +37,9 @@ def healthz(request):
 @never_cache
 @login_not_required
 def readyz(request):
-    """200 or 503 with {"database": {"ok"}, "broker": {"ok"}, "worker"|"beat": {"ok", "last_seen": ISO time or null}}."""
+    """200 or 503 with {"database": {"ok"}, "broker": {"ok"}, "worker"|"beat": {"ok", "last_seen":
+    ISO time or null}}.
+    """
     state = readiness(timezone.now())
     ready = all(part["ok"] for part in state.values())
     return JsonResponse(state, status=200 if ready else 503)
@@ -46,15 +50,23 @@ def readiness(now):
     with contextlib.suppress(Error):
         seen = dict(apps.get_model("notifications", "Heartbeat").objects.values_list("name", "at"))
         database = connection.is_usable()
-    state = {"database": {"ok": database}, "broker": {"ok": broker_answers(settings.CELERY_BROKER_URL)}}
+    state = {
+        "database": {"ok": database},
+        "broker": {"ok": broker_answers(settings.CELERY_BROKER_URL)},
+    }
     for name in PARTS:
         at = seen.get(name)
-        state[name] = {"ok": at is not None and now - at <= ALIVE_FOR, "last_seen": at.isoformat() if at else None}
+        state[name] = {
+            "ok": at is not None and now - at <= ALIVE_FOR,
+            "last_seen": at.isoformat() if at else None,
+        }
     return state
 
 
 def broker_answers(url):
-    """True when the broker answers within BROKER_SECONDS; for the file broker, when its folder can be written."""
+    """True when the broker answers within BROKER_SECONDS; for the file broker, when its folder can
+    be written.
+    """
     if url.startswith("safefs:"):
         folder = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["folder"])
         while not folder.exists() and folder != folder.parent:
@@ -62,7 +74,8 @@ def broker_answers(url):
         return os.access(folder, os.W_OK | os.X_OK)
     try:
         if url.startswith("redis"):
-            # Asked directly: kombu's own connection tries again, and a frozen server would hold the probe for long.
+            # Asked directly: kombu's own connection tries again, and a frozen server
+            # would hold the probe for long.
             once = Retry(NoBackoff(), 0)
             limits = {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": BROKER_SECONDS}
             with contextlib.closing(redis.Redis.from_url(url, retry=once, **limits)) as client:

@@ -1,4 +1,6 @@
-"""What runs on a timer. Each key reads as a sentence; each task is at most five lines and calls what a command calls."""
+"""What runs on a timer. Each key reads as a sentence; each task is at most five lines and calls
+what a command calls.
+"""
 
 from datetime import timedelta
 
