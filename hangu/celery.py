@@ -11,11 +11,19 @@ from django.apps import apps
 from django.db import Error, connection
 
 from hangu import broker
+from hangu.environment import settings_or_exit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hangu.settings")
 broker.register()
 
 app = Celery("hangu")
+
+
+@app.on_configure.connect
+def read_settings(**_signal):
+    settings_or_exit()
+
+
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -2,10 +2,12 @@
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 FILE_BROKER = "safefs://"
@@ -148,3 +150,12 @@ def refuse_weak(*, debug, secret_key, allowed_hosts, broker_url):
         raise ImproperlyConfigured(
             "CELERY_BROKER_URL is not set: the file broker is for trials; give redis://host:6379/0."
         )
+
+
+def settings_or_exit(code=1):
+    """Read the settings now; a wrong one ends the process with its sentence, not a traceback."""
+    try:
+        settings.DEBUG  # noqa: B018 - the access is what reads them
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(code) from None
