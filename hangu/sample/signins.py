@@ -1,4 +1,4 @@
-"""The sample sign-ins. All share one password: SAMPLE_PASSWORD, or the one below while DEBUG is on."""
+"""The sample sign-ins, all with one password: SAMPLE_PASSWORD, or this one while DEBUG is on."""
 
 DEFAULT_PASSWORD = "Hangu-2026-demo"
 
