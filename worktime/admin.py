@@ -7,7 +7,9 @@ from worktime.models import CalendarChange, CalendarDay, CalendarYear, WorkHours
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Changed by importing a notice only, so that every change leaves its trace and moves what rests on it."""
+    """Changed by importing a notice only, so that every change leaves its trace and moves what
+    rests on it.
+    """
 
     def has_add_permission(self, request):
         return False
@@ -45,12 +47,23 @@ class CalendarChangeAdmin(ReadOnlyAdmin):
 
 @admin.register(WorkHours)
 class WorkHoursAdmin(admin.ModelAdmin):
-    list_display = ["name", "priority", "weekdays", "am_start", "am_end", "pm_start", "pm_end", "valid_from"]
+    list_display = [
+        "name",
+        "priority",
+        "weekdays",
+        "am_start",
+        "am_end",
+        "pm_start",
+        "pm_end",
+        "valid_from",
+    ]
     actions = None
 
     def has_delete_permission(self, request, obj=None):
         # Without any hours nothing would ever be due.
-        return super().has_delete_permission(request, obj) and (obj is None or WorkHours.objects.count() > 1)
+        return super().has_delete_permission(request, obj) and (
+            obj is None or WorkHours.objects.count() > 1
+        )
 
     def save_model(self, request, obj, form, change):
         services.save_hours(obj, request.user.get_username())

@@ -1,8 +1,10 @@
-"""The State Council's notices on rest days and make-up workdays, retyped; what a new database starts with.
+"""The State Council's notices on rest days and make-up workdays, retyped; what a new database
+starts with.
 
-Per year the addresses of the notices, then per holiday its rest days (`first..last`) and make-up workdays (`+day`).
-A day without a year lies in the notice's own year; a notice may also rule days of the December before.
-Sources: 国务院办公厅关于部分节假日安排的通知, one for each year; 2019 and 2020 were amended once (劳动节; 春节 prolonged).
+Per year the addresses of the notices, then per holiday its rest days (`first..last`) and make-up
+workdays (`+day`). A day without a year lies in the notice's own year; a notice may also rule days
+of the December before. Sources: 国务院办公厅关于部分节假日安排的通知, one for each year;
+2019 and 2020 were amended once (劳动节; 春节 prolonged).
 """
 
 from datetime import date, time, timedelta
@@ -129,7 +131,9 @@ def days_of(year):
     for name, ruled in NOTICES[year][1].items():
         for word in ruled.split():
             first, _, last = word.removeprefix("+").partition("..")
-            days += [(day, name, word.startswith("+")) for day in _range(year, first, last or first)]
+            days += [
+                (day, name, word.startswith("+")) for day in _range(year, first, last or first)
+            ]
     return sorted(days)
 
 
@@ -146,7 +150,8 @@ def _day(year, text):
 
 def seed(apps, years):
     """Fill an empty database; `apps` is Django's registry or a migration's."""
-    year_model, day_model = apps.get_model("worktime", "CalendarYear"), apps.get_model("worktime", "CalendarDay")
+    year_model = apps.get_model("worktime", "CalendarYear")
+    day_model = apps.get_model("worktime", "CalendarDay")
     for number in years:
         year = year_model.objects.create(year=number, papers=papers_of(number), version=1)
         day_model.objects.bulk_create(

@@ -1,133 +1,26 @@
 """The working-time clock: pure functions over an immutable calendar; no database, no now().
 
-Moments go in as aware datetimes of any zone and come out in the calendar's zone. Arithmetic is done in UTC and wall
-times are converted day by day, so that a day of 23 or 25 hours is counted as it was. Pauses are pairs (start, end);
-they may overlap, repeat, be unsorted or begin before the clock, and each moment of them is counted once.
-A due time that falls on closing time stays there.
+Moments go in as aware datetimes of any zone and come out in the calendar's zone. Arithmetic is
+done in UTC and wall times are converted day by day, so that a day of 23 or 25 hours is counted as
+it was. Pauses are pairs (start, end); they may overlap, repeat, be unsorted or begin before the
+clock, and each moment of them is counted once. A due time that falls on closing time stays there.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
-from types import MappingProxyType
 
-# Minutes after local midnight, 0 to 1440 ("24:00").
-Period = tuple[int, int]
-Periods = tuple[Period, ...]
-Weekly = tuple[Periods, Periods, Periods, Periods, Periods, Periods, Periods]
+from worktime.calendars import ClockError, Periods, WorkCalendar
+
 Span = tuple[datetime, datetime]
 Pauses = Iterable[tuple[datetime, datetime | None]]
 
-WORKDAY, MAKEUP, WEEKEND, HOLIDAY, RECEIPT = "workday", "makeup", "weekend", "holiday", "receipt"
+RECEIPT = "receipt"
 DAY = timedelta(days=1)
-# No limit and no closure is as long as these; a calendar without working time must end in an error, not in a loop.
+# No limit and no closure is as long as these (days); a calendar without working time must end in
+# an error, not in a loop.
 LONGEST_CLOSURE, LONGEST_SEARCH = 400, 40_000
-
-
-class ClockError(ValueError):
-    """The calendar or the question makes no sense: naive time, negative limit, open pause, no working time."""
-
-
-def minute_of_day(text: str) -> int:
-    """Minutes after midnight of "HH:MM"; "24:00" is the end of the day. Raises ClockError."""
-    found = re.fullmatch(r"(\d{2}):(\d{2})", text) if isinstance(text, str) else None
-    minute = int(found[1]) * 60 + int(found[2]) if found and int(found[2]) < 60 else -1
-    if not 0 <= minute <= 1440:
-        raise ClockError(f"not a time of day: {text!r}")
-    return minute
-
-
-def _checked(periods) -> Periods:
-    periods = tuple((begin, end) for begin, end in periods)
-    bounds = [0, *(minute for period in periods for minute in period), 1440]
-    if bounds != sorted(bounds) or any(begin == end for begin, end in periods):
-        raise ClockError(f"periods must be in order and may not overlap: {periods}")
-    return periods
-
-
-@dataclass(frozen=True)
-class Season:
-    """Weekly hours (Monday first) that recur every year from `first` to `last` (month, day), both included.
-
-    `first` after `last` runs over New Year. `valid_from` is the first day on which the season exists at all.
-    """
-
-    weekly: Weekly
-    first: tuple[int, int] = (1, 1)
-    last: tuple[int, int] = (12, 31)
-    valid_from: date = date.min
-
-    def covers(self, day: date) -> bool:
-        at, first, last = (day.month, day.day), self.first, self.last
-        inside = first <= at <= last if first <= last else at >= first or at <= last
-        return inside and day >= self.valid_from
-
-
-@dataclass(frozen=True)
-class DayPlan:
-    kind: str
-    periods: Periods
-    name: str = ""
-
-
-def nothing_statutory(year: int) -> Mapping[date, tuple[str, bool]]:
-    return {}
-
-
-@dataclass(frozen=True)
-class WorkCalendar:
-    """What is worked when. Nothing in it changes after it is built.
-
-    shifts: days worked against the rule, with their periods; None stands for the hours of an ordinary working day in
-    that season. They win over holidays. seasons: the first that covers a day wins, `weekly` is what remains.
-    announced: years with a State Council notice (None: all); in others `statutory(year)` -> {date: (name, is_workday)}
-    stands in and whatever rests on it is provisional.
-    """
-
-    tz: tzinfo
-    weekly: Weekly
-    holidays: frozenset[date] = frozenset()
-    shifts: Mapping[date, Periods | None] = field(default_factory=dict)
-    seasons: tuple[Season, ...] = ()
-    announced: frozenset[int] | None = None
-    version: str = ""
-    names: Mapping[date, str] = field(default_factory=dict)
-    statutory: Callable[[int], Mapping[date, tuple[str, bool]]] = nothing_statutory
-
-    def __post_init__(self):
-        for weekly in (self.weekly, *(season.weekly for season in self.seasons)):
-            if len(weekly) != 7:
-                raise ClockError("a week has seven days")
-            for periods in weekly:
-                _checked(periods)
-        shifts = {day: given if given is None else _checked(given) for day, given in self.shifts.items()}
-        object.__setattr__(self, "holidays", frozenset(self.holidays))
-        object.__setattr__(self, "shifts", MappingProxyType(shifts))
-        object.__setattr__(self, "names", MappingProxyType(dict(self.names)))
-
-    def is_announced(self, year: int) -> bool:
-        return self.announced is None or year in self.announced
-
-    def plan(self, day: date) -> DayPlan:
-        """Whether `day` is worked, when, and what it is called."""
-        week = next((season.weekly for season in self.seasons if season.covers(day)), self.weekly)
-        usual, name = week[day.weekday()], self.names.get(day, "")
-        if day in self.shifts:
-            return _shift(self.shifts[day], usual, week, name)
-        if day in self.holidays:
-            return DayPlan(HOLIDAY, (), name)
-        if not self.is_announced(day.year) and (found := self.statutory(day.year).get(day)):
-            return _shift(None, usual, week, found[0]) if found[1] else DayPlan(HOLIDAY, (), found[0])
-        return DayPlan(WORKDAY if usual else WEEKEND, usual, name)
-
-
-def _shift(given: Periods | None, usual: Periods, week: Weekly, name: str) -> DayPlan:
-    if given is None:
-        given = usual or next((periods for periods in week if periods), ())
-    kind = HOLIDAY if not given else WORKDAY if usual else MAKEUP
-    return DayPlan(kind, given, name)
 
 
 def _utc(moment: datetime) -> datetime:
@@ -137,7 +30,8 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _moment(calendar: WorkCalendar, day: date, minute: int) -> datetime:
-    # The wall time first, its zone after: minutes added to an aware time would ignore a change of clocks.
+    # The wall time first, its zone after: minutes added to an aware time would ignore a change of
+    # clocks.
     wall = datetime.combine(day, time.min) + timedelta(minutes=minute)
     return wall.replace(tzinfo=calendar.tz).astimezone(UTC)
 
@@ -148,11 +42,15 @@ def _local_day(calendar: WorkCalendar, moment: datetime) -> date:
 
 def _day_spans(calendar: WorkCalendar, day: date) -> list[Span]:
     plan = calendar.plan(day)
-    return [(_moment(calendar, day, begin), _moment(calendar, day, end)) for begin, end in plan.periods]
+    return [
+        (_moment(calendar, day, begin), _moment(calendar, day, end)) for begin, end in plan.periods
+    ]
 
 
 def _spans(calendar: WorkCalendar, since: datetime) -> Iterator[Span]:
-    """Working spans from `since` (UTC) on, cut to it; one that ends exactly there is kept with no length."""
+    """Working spans from `since` (UTC) on, cut to it; one that ends exactly there is kept with no
+    length.
+    """
     # A day that ends at 24:00 reaches the next one, so the search begins a day early.
     first, closed = _local_day(calendar, since) - DAY, 0
     for number in range(LONGEST_SEARCH):
@@ -167,7 +65,7 @@ def _spans(calendar: WorkCalendar, since: datetime) -> Iterator[Span]:
 
 
 def _merged(pauses: Pauses, until: datetime | None = None) -> list[Span]:
-    """Pauses in UTC, sorted and united; an open one lasts until `until`, or is refused without it."""
+    """Pauses in UTC, sorted and united; an open one lasts until `until`, without it is refused."""
     spans = []
     for begin, end in pauses:
         if end is None and until is None:
@@ -186,7 +84,9 @@ def _merged(pauses: Pauses, until: datetime | None = None) -> list[Span]:
 
 
 def _free(spans: Iterable[Span], pauses: list[Span]) -> Iterator[Span]:
-    """`spans` without `pauses`; a piece of no length stays, so that a due time can rest on a boundary."""
+    """`spans` without `pauses`; a piece of no length stays, so that a due time can rest on a
+    boundary.
+    """
     for begin, end in spans:
         for pause_begin, pause_end in pauses:
             if pause_end <= begin:
@@ -212,13 +112,17 @@ def _length(spans: Iterable[Span]) -> timedelta:
     return sum((end - begin for begin, end in spans), timedelta())
 
 
-def _worked(calendar: WorkCalendar, begin: datetime, end: datetime, pauses: list[Span]) -> timedelta:
+def _worked(
+    calendar: WorkCalendar, begin: datetime, end: datetime, pauses: list[Span]
+) -> timedelta:
     if end <= begin:
         return timedelta()
     return _length(_free(_cut(_spans(calendar, begin), begin, end), pauses))
 
 
-def _after(calendar: WorkCalendar, start: datetime, work: timedelta, pauses: list[Span]) -> datetime:
+def _after(
+    calendar: WorkCalendar, start: datetime, work: timedelta, pauses: list[Span]
+) -> datetime:
     for begin, end in _free(_spans(calendar, start), pauses):
         if work <= end - begin:
             return (begin + work).astimezone(calendar.tz)
@@ -226,11 +130,14 @@ def _after(calendar: WorkCalendar, start: datetime, work: timedelta, pauses: lis
     raise AssertionError("working spans do not end")
 
 
-def due_after_minutes(calendar: WorkCalendar, start: datetime, minutes: int, pauses: Pauses = ()) -> datetime:
+def due_after_minutes(
+    calendar: WorkCalendar, start: datetime, minutes: int, pauses: Pauses = ()
+) -> datetime:
     """The moment at which `minutes` working minutes have passed since `start`.
 
-    0 minutes give `start` itself within working time and on closing time, else the next opening: so a due time is
-    its own due time after 0 minutes, and due(a + b) is due(due(a), b). Raises ClockError.
+    0 minutes give `start` itself within working time and on closing time, else the next opening:
+    so a due time is its own due time after 0 minutes, and due(a + b) is due(due(a), b). Raises
+    ClockError.
     """
     if minutes < 0:
         raise ClockError("a limit may not be negative")
@@ -240,11 +147,13 @@ def due_after_minutes(calendar: WorkCalendar, start: datetime, minutes: int, pau
 def due_after_days(
     calendar: WorkCalendar, start: datetime, days: int | Fraction, pauses: Pauses = ()
 ) -> datetime:
-    """Closing time of the `days`-th working day after the local day of `start`, which does not count.
+    """Closing time of the `days`-th working day after the local day of `start`, which does not
+    count.
 
-    `days` is a multiple of 1/2 (int, Decimal, Fraction). Half a day ends with the first period of the next working day
-    (halfway through where the day has only one). 0 days are the first closing time not before `start`. Working time
-    paused between the day of receipt and the due time is added after it. Raises ClockError.
+    `days` is a multiple of 1/2 (int, Decimal, Fraction). Half a day ends with the first period of
+    the next working day (halfway through where the day has only one). 0 days are the first closing
+    time not before `start`. Working time paused between the day of receipt and the due time is
+    added after it. Raises ClockError.
     """
     count = Fraction(days)
     if count < 0 or (count * 2).denominator != 1:
@@ -259,7 +168,9 @@ def due_after_days(
     else:
         day = shift_workdays(calendar, received, 0)
         due = _utc(closing(calendar, day))
-        due = due if due >= _utc(start) else _utc(closing(calendar, shift_workdays(calendar, day, 1)))
+        due = (
+            due if due >= _utc(start) else _utc(closing(calendar, shift_workdays(calendar, day, 1)))
+        )
     # The clock of whole days rests on the day of receipt: a pause on that day stops nothing.
     since = _moment(calendar, received + DAY, 0) if count else _utc(start)
     paused = _worked(calendar, since, due, []) - _worked(calendar, since, due, pauses)
@@ -272,7 +183,8 @@ def _half_day(calendar: WorkCalendar, day: date) -> datetime:
 
 
 def elapsed(calendar: WorkCalendar, start: datetime, end: datetime, pauses: Pauses = ()) -> int:
-    """Whole working minutes from `start` to `end`, rounded down once over the total; 0 when `end` is not after `start`.
+    """Whole working minutes from `start` to `end`, rounded down once over the total; 0 when `end`
+    is not after `start`.
 
     A pause whose end is None lasts until `end`.
     """
@@ -285,7 +197,9 @@ def is_workday(calendar: WorkCalendar, day: date) -> bool:
 
 
 def shift_workdays(calendar: WorkCalendar, day: date, n: int) -> date:
-    """The n-th working day after (before, if negative) `day`; 0 gives `day` itself or the next working day."""
+    """The n-th working day after (before, if negative) `day`; 0 gives `day` itself or the next
+    working day.
+    """
     step, left, idle = (-DAY if n < 0 else DAY), abs(n), 0
     if n == 0:
         day, left = day - DAY, 1
@@ -316,14 +230,17 @@ def _periods(calendar: WorkCalendar, day: date) -> Periods:
 
 def next_working_moment(calendar: WorkCalendar, at: datetime) -> datetime:
     """`at` itself within working time, else the next opening; closing time is already outside."""
-    return next(begin for begin, end in _spans(calendar, _utc(at)) if begin < end).astimezone(calendar.tz)
+    return next(begin for begin, end in _spans(calendar, _utc(at)) if begin < end).astimezone(
+        calendar.tz
+    )
 
 
 def workdays_left(calendar: WorkCalendar, now: datetime, due: datetime) -> int:
-    """Working days after today up to and with the due day: 0 on the due day, 1 the working day before.
+    """Working days after today up to and with the due day: 0 on the due day, 1 the working day
+    before.
 
-    After the due time it is negative and counts begun working days: -1 from the due time on and through the next
-    working day, -2 on the one after.
+    After the due time it is negative and counts begun working days: -1 from the due time on and
+    through the next working day, -2 on the one after.
     """
     today, due_day = _local_day(calendar, now), _local_day(calendar, due)
     if _utc(now) <= _utc(due):
@@ -332,7 +249,9 @@ def workdays_left(calendar: WorkCalendar, now: datetime, due: datetime) -> int:
 
 
 def _workdays_between(calendar: WorkCalendar, after: date, until: date) -> int:
-    return sum(is_workday(calendar, after + number * DAY) for number in range(1, (until - after).days + 1))
+    return sum(
+        is_workday(calendar, after + number * DAY) for number in range(1, (until - after).days + 1)
+    )
 
 
 def is_provisional(calendar: WorkCalendar, start: datetime, due: datetime) -> bool:
@@ -343,7 +262,9 @@ def is_provisional(calendar: WorkCalendar, start: datetime, due: datetime) -> bo
 
 @dataclass(frozen=True)
 class DayStep:
-    """One day of a derivation. minutes: worked and not paused; running: days counted so far, this one included."""
+    """One day of a derivation. minutes: worked and not paused; running: days counted so far, this
+    one included.
+    """
 
     date: date
     kind: str  # receipt, workday, makeup, weekend, holiday
@@ -355,8 +276,11 @@ class DayStep:
     provisional: bool
 
 
-def derive(calendar: WorkCalendar, start: datetime, due: datetime, pauses: Pauses = ()) -> list[DayStep]:
-    """How `due` follows from `start`, day by day; the minutes add up to elapsed(start, due, pauses).
+def derive(
+    calendar: WorkCalendar, start: datetime, due: datetime, pauses: Pauses = ()
+) -> list[DayStep]:
+    """How `due` follows from `start`, day by day; the minutes add up to elapsed(start, due,
+    pauses).
 
     A day counts when it is worked, is not the day of receipt and is not paused as a whole.
     """

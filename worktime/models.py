@@ -1,4 +1,6 @@
-"""Calendars as rows: the State Council's notices by year, working hours by season, and the trace of their changes."""
+"""Calendars as rows: the State Council's notices by year, working hours by season, and the trace
+of their changes.
+"""
 
 import uuid
 
@@ -9,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from worktime.clock import Season
+from worktime.calendars import Season
 from worktime.querysets import CalendarChangeQuerySet, CalendarDayQuerySet
 
 MONTH = [MinValueValidator(1), MaxValueValidator(12)]
@@ -30,8 +32,12 @@ class CalendarYear(models.Model):
         verbose_name = verbose_name_plural = _("节假日安排年度")
         ordering = ["-year"]
         constraints = [
-            models.CheckConstraint(condition=Q(year__gte=1949, year__lte=2200), name="calendaryear_year_plausible"),
-            models.CheckConstraint(condition=Q(version__gte=1), name="calendaryear_version_positive"),
+            models.CheckConstraint(
+                condition=Q(year__gte=1949, year__lte=2200), name="calendaryear_year_plausible"
+            ),
+            models.CheckConstraint(
+                condition=Q(version__gte=1), name="calendaryear_version_positive"
+            ),
         ]
 
     def __str__(self):
@@ -41,7 +47,9 @@ class CalendarYear(models.Model):
 class CalendarDay(models.Model):
     """A day ruled by a notice; its date may lie in the December before the notice's year."""
 
-    year = models.ForeignKey(CalendarYear, models.CASCADE, related_name="days", verbose_name=_("年份"))
+    year = models.ForeignKey(
+        CalendarYear, models.CASCADE, related_name="days", verbose_name=_("年份")
+    )
     date = models.DateField(_("日期"), unique=True)
     is_workday = models.BooleanField(_("上班"))
     name = models.CharField(_("名称"), max_length=40)
@@ -58,7 +66,9 @@ class CalendarDay(models.Model):
 
 
 class WorkHours(models.Model):
-    """The working hours of a season, or of the whole year where no season is given. The highest priority wins."""
+    """The working hours of a season, or of the whole year where no season is given. The highest
+    priority wins.
+    """
 
     name = models.CharField(_("名称"), max_length=40)
     priority = models.SmallIntegerField(_("优先级"), default=0, help_text=_("数值大的优先。"))
@@ -66,13 +76,25 @@ class WorkHours(models.Model):
         _("工作日"),
         max_length=7,
         default="12345",
-        validators=[RegexValidator(r"^(?=.)1?2?3?4?5?6?7?$", _("请按顺序填写 1–7，1 为星期一，例如 12345。"))],
+        validators=[
+            RegexValidator(
+                r"^(?=.)1?2?3?4?5?6?7?$", _("请按顺序填写 1–7，1 为星期一，例如 12345。")
+            )
+        ],
         help_text=_("1 为星期一，7 为星期日。"),
     )
-    from_month = models.PositiveSmallIntegerField(_("起始月"), null=True, blank=True, validators=MONTH)
-    from_day = models.PositiveSmallIntegerField(_("起始日"), null=True, blank=True, validators=DAY_OF_MONTH)
-    to_month = models.PositiveSmallIntegerField(_("截止月"), null=True, blank=True, validators=MONTH)
-    to_day = models.PositiveSmallIntegerField(_("截止日"), null=True, blank=True, validators=DAY_OF_MONTH)
+    from_month = models.PositiveSmallIntegerField(
+        _("起始月"), null=True, blank=True, validators=MONTH
+    )
+    from_day = models.PositiveSmallIntegerField(
+        _("起始日"), null=True, blank=True, validators=DAY_OF_MONTH
+    )
+    to_month = models.PositiveSmallIntegerField(
+        _("截止月"), null=True, blank=True, validators=MONTH
+    )
+    to_day = models.PositiveSmallIntegerField(
+        _("截止日"), null=True, blank=True, validators=DAY_OF_MONTH
+    )
     am_start = models.TimeField(_("上午上班"))
     am_end = models.TimeField(_("上午下班"))
     pm_start = models.TimeField(_("下午上班"), null=True, blank=True)
@@ -90,9 +112,16 @@ class WorkHours(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(pm_start__isnull=True, pm_end__isnull=True)
-                | Q(pm_start__isnull=False, pm_end__isnull=False, pm_start__gte=F("am_end"), pm_end__gt=F("pm_start")),
+                | Q(
+                    pm_start__isnull=False,
+                    pm_end__isnull=False,
+                    pm_start__gte=F("am_end"),
+                    pm_end__gt=F("pm_start"),
+                ),
                 name="workhours_afternoon_ordered",
-                violation_error_message=_("下午时段须在上午下班之后，且下班晚于上班；仅有一个时段时下午两项均留空。"),
+                violation_error_message=_(
+                    "下午时段须在上午下班之后，且下班晚于上班；仅有一个时段时下午两项均留空。"
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(**{f"{part}__isnull": True for part in SEASON})
@@ -133,7 +162,9 @@ class WorkHours(models.Model):
         weekly = tuple(periods if number in self.weekdays else () for number in "1234567")
         if self.from_month is None:
             return Season(weekly, valid_from=self.valid_from)
-        return Season(weekly, (self.from_month, self.from_day), (self.to_month, self.to_day), self.valid_from)
+        return Season(
+            weekly, (self.from_month, self.from_day), (self.to_month, self.to_day), self.valid_from
+        )
 
 
 class CalendarChange(models.Model):

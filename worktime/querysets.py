@@ -14,7 +14,8 @@ class CalendarChangeQuerySet(models.QuerySet):
     def mark(self):
         """What differs after every committed change, in one small query; None before the first.
 
-        The count sees a change that commits after a later one, the token one that takes a rolled-back number again.
+        The count sees a change that commits after a later one, the token one that takes a rolled-
+        back number again.
         """
         changes = self.order_by("-pk").annotate(total=Window(Count("*")))
         return changes.values_list("pk", "token", "total").first()

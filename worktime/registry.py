@@ -4,10 +4,11 @@ _callbacks = []
 
 
 def on_calendar_change(callback):
-    """Register `callback(change, old_calendar, new_calendar)`; it runs in the transaction of the change.
+    """Register `callback(change, old_calendar, new_calendar)`; it runs in the transaction of the
+    change.
 
-    `change` is a CalendarChange, the calendars are WorkCalendar. An error in a callback undoes the change.
-    Usable as a decorator; registering twice is the same as once.
+    `change` is a CalendarChange, the calendars are WorkCalendar. An error in a callback undoes the
+    change. Usable as a decorator; registering twice is the same as once.
     """
     if callback not in _callbacks:
         _callbacks.append(callback)

@@ -1,4 +1,6 @@
-"""The calendar in the database: read as a WorkCalendar, changed by notices and by working hours, each with a trace."""
+"""The calendar in the database: read as a WorkCalendar, changed by notices and by working hours,
+each with a trace.
+"""
 
 from functools import cache
 from importlib import import_module
@@ -11,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from worktime import registry, validators
-from worktime.clock import ClockError, WorkCalendar
+from worktime.calendars import ClockError, WorkCalendar
 from worktime.models import CalendarChange, CalendarDay, CalendarYear, WorkHours
 
 # Per process: (mark, calendar). Replaced as a whole, so threads need no lock.
@@ -19,15 +21,19 @@ _kept = {"calendar": (None, None)}
 
 
 def current_calendar():
-    """The calendar as committed now: one small query, more only after a change, whichever process made it.
+    """The calendar as committed now: one small query, more only after a change, whichever process
+    made it.
 
     Raises ClockError when no working hours are stored.
     """
     mark = CalendarChange.objects.mark()
     kept_mark, calendar = _kept["calendar"]
     if mark is None or mark != kept_mark:
-        # The mark is read before the rows: a change in between is then seen at the next call, never missed.
-        calendar = _build(_stored_years(), _stored_days(), WorkHours.objects.all(), str(mark[0] if mark else 0))
+        # The mark is read before the rows: a change in between is then seen at the next call,
+        # never missed.
+        calendar = _build(
+            _stored_years(), _stored_days(), WorkHours.objects.all(), str(mark[0] if mark else 0)
+        )
         _kept["calendar"] = (mark, calendar)
     return calendar
 
@@ -37,15 +43,19 @@ def preview_calendar(data, lines=()):
     notice = validators.check_notice(data, lines)
     days = {day: ruled for day, ruled in _stored_days().items() if day not in _days_of(notice.year)}
     hours = WorkHours.objects.all()
-    return _build(_stored_years() | {notice.year}, days | notice.days, hours, current_calendar().version)
+    return _build(
+        _stored_years() | {notice.year}, days | notice.days, hours, current_calendar().version
+    )
 
 
 @transaction.atomic
 def import_calendar(data, by, lines=()):
-    """Store a State Council notice (`data` as in the JSON file) and tell the registry; returns the CalendarChange.
+    """Store a State Council notice (`data` as in the JSON file) and tell the registry; returns the
+    CalendarChange.
 
-    None when the same content is stored already. `by` names who imports; `lines` as validators.read_notice gives them.
-    Raises ValidationError with everything that is wrong, and stores nothing.
+    None when the same content is stored already. `by` names who imports; `lines` as
+    validators.read_notice gives them. Raises ValidationError with everything that is wrong, and
+    stores nothing.
     """
     notice = validators.check_notice(data, lines)
     _serialise()
@@ -80,7 +90,9 @@ def save_hours(hours, by):
 
 @transaction.atomic
 def delete_hours(hours, by):
-    """Delete a WorkHours row; raises ClockError for the last one, without which nothing would ever be due."""
+    """Delete a WorkHours row; raises ClockError for the last one, without which nothing would ever
+    be due.
+    """
     _serialise()
     old = current_calendar()
     change = _hours_change(hours, None, by)
@@ -114,9 +126,12 @@ def _serialise():
 
 
 def _refuse_conflict(notice):
-    for row in CalendarDay.objects.ruled_by_others(notice.year, list(notice.days)).select_related("year"):
+    for row in CalendarDay.objects.ruled_by_others(notice.year, list(notice.days)).select_related(
+        "year"
+    ):
         raise ValidationError(
-            _("日期 %(date)s 已由 %(year)s 年的通知规定，请核对文件。") % {"date": row.date, "year": row.year.year}
+            _("日期 %(date)s 已由 %(year)s 年的通知规定，请核对文件。")
+            % {"date": row.date, "year": row.year.year}
         )
 
 
@@ -152,8 +167,14 @@ def _days_of(year):
 
 
 def _build(years, days, hours, version):
-    """WorkCalendar from {date: (name, is_workday)} and WorkHours; the more urgent season comes first."""
-    ordered = sorted(hours, key=lambda row: (row.priority, row.from_month is not None, row.valid_from), reverse=True)
+    """WorkCalendar from {date: (name, is_workday)} and WorkHours; the more urgent season comes
+    first.
+    """
+    ordered = sorted(
+        hours,
+        key=lambda row: (row.priority, row.from_month is not None, row.valid_from),
+        reverse=True,
+    )
     if not ordered:
         raise ClockError(_("尚未设置作息时间，无法计算期限。"))
     seasons = tuple(row.season() for row in ordered)
@@ -173,11 +194,14 @@ def _build(years, days, hours, version):
 
 @cache
 def statutory_days(year):
-    """{date: (name, is_workday)} of a year without notice: statutory days (全国年节及纪念日放假办法).
+    """{date: (name, is_workday)} of a year without notice: statutory days
+    (全国年节及纪念日放假办法).
 
-    They come from the `holidays` package, which takes half a second to load: only a deadline that reaches such a
-    year pays for it.
+    They come from the `holidays` package, which takes half a second to load: only a deadline that
+    reaches such a year pays for it.
     """
     known = import_module("holidays.countries.china").CN(years=year, language="zh_CN")
-    rest = {day: (name.replace("; ", "、"), False) for day, name in known.items() if day.year == year}
+    rest = {
+        day: (name.replace("; ", "、"), False) for day, name in known.items() if day.year == year
+    }
     return rest | {day: ("调休", True) for day in known.weekend_workdays if day.year == year}

@@ -1,4 +1,6 @@
-"""A State Council notice as JSON: {"year", "papers", "days": [{"name", "date", "isOffDay"}]}; all that is wrong with it."""
+"""A State Council notice as JSON: {"year", "papers", "days": [{"name", "date", "isOffDay"}]}; all
+that is wrong with it.
+"""
 
 import json
 import re
@@ -8,7 +10,8 @@ from datetime import date, timedelta
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-# A notice rules New Year's holiday too, whose rest and make-up days may lie in the neighbouring year.
+# A notice rules New Year's holiday too, whose rest and make-up days may lie in the neighbouring
+# year.
 REACH = timedelta(days=15)
 SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -21,7 +24,8 @@ class Notice:
 
 
 def read_notice(content):
-    """(data, lines) of a file's bytes: the JSON value and the line on which each entry of "days" begins.
+    """(data, lines) of a file's bytes: the JSON value and the line on which each entry of "days"
+    begins.
 
     Raises ValidationError naming line and column.
     """
@@ -30,7 +34,9 @@ def read_notice(content):
         return json.loads(text), _day_lines(text)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise ValidationError(_("第 %(line)s 行：文件不是 UTF-8 编码。") % {"line": line}) from error
+        raise ValidationError(
+            _("第 %(line)s 行：文件不是 UTF-8 编码。") % {"line": line}
+        ) from error
     except json.JSONDecodeError as error:
         raise ValidationError(
             _("第 %(line)s 行第 %(column)s 列：不是有效的 JSON（%(reason)s）。")
@@ -41,7 +47,9 @@ def read_notice(content):
 
 
 def check_notice(data, lines=()):
-    """The Notice in `data`; `lines` as read_notice gives them. Raises ValidationError with every error at once."""
+    """The Notice in `data`; `lines` as read_notice gives them. Raises ValidationError with every
+    error at once.
+    """
     if not isinstance(data, dict):
         raise ValidationError(_("文件内容应为一个对象，含 year、papers、days 三项。"))
     missing = [key for key in ("year", "papers", "days") if key not in data]
@@ -51,7 +59,9 @@ def check_notice(data, lines=()):
     if errors:
         raise ValidationError(errors)
     if not data["days"]:
-        raise ValidationError(_("%(year)s 年节假日安排尚未公布（days 为空），未作任何更改。") % {"year": data["year"]})
+        raise ValidationError(
+            _("%(year)s 年节假日安排尚未公布（days 为空），未作任何更改。") % {"year": data["year"]}
+        )
     days, errors, seen = {}, [], {}
     for number, entry in enumerate(data["days"], 1):
         wrong = _entry_error(entry, data["year"]) or _repeated(entry, seen, number)
@@ -89,7 +99,9 @@ def _entry_error(entry, year):
     if not isinstance(name, str) or not 0 < len(name.strip()) <= 40:
         return _("“name”应为 1 至 40 字的名称，现为 %(value)s。") % {"value": _shown(name)}
     if not isinstance(entry["isOffDay"], bool):
-        return _("“isOffDay”应为 true 或 false，现为 %(value)s。") % {"value": _shown(entry["isOffDay"])}
+        return _("“isOffDay”应为 true 或 false，现为 %(value)s。") % {
+            "value": _shown(entry["isOffDay"])
+        }
     return _date_error(entry["date"], year)
 
 
@@ -100,9 +112,14 @@ def _date_error(value, year):
             raise ValueError
         day = date.fromisoformat(value)
     except ValueError:
-        return _("“date”应为 YYYY-MM-DD 形式的真实日期，现为 %(value)s。") % {"value": _shown(value)}
+        return _("“date”应为 YYYY-MM-DD 形式的真实日期，现为 %(value)s。") % {
+            "value": _shown(value)
+        }
     if not date(year, 1, 1) - REACH <= day <= date(year, 12, 31) + REACH:
-        return _("日期 %(date)s 不在 %(year)s 年内（前后至多相差 15 天）。") % {"date": value, "year": year}
+        return _("日期 %(date)s 不在 %(year)s 年内（前后至多相差 15 天）。") % {
+            "date": value,
+            "year": year,
+        }
     return None
 
 
@@ -115,7 +132,10 @@ def _repeated(entry, seen, number):
 
 def _place(number, lines):
     if len(lines) >= number:
-        return _("第 %(number)s 条（第 %(line)s 行）：") % {"number": number, "line": lines[number - 1]}
+        return _("第 %(number)s 条（第 %(line)s 行）：") % {
+            "number": number,
+            "line": lines[number - 1],
+        }
     return _("第 %(number)s 条：") % {"number": number}
 
 

@@ -1,4 +1,6 @@
-"""The notices for 2019 to 2026 and the district's ordinary hours; later years come by import_calendar."""
+"""The notices for 2019 to 2026 and the district's ordinary hours; later years come by
+import_calendar.
+"""
 
 from django.db import migrations
 

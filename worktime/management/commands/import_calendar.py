@@ -10,12 +10,17 @@ from worktime.validators import read_notice
 
 class Command(BaseCommand):
     help = (
-        "Import the State Council's notice on a year's rest days and make-up workdays, and recompute what rests on it. "
+        "Import the State Council's notice on a year's rest days and make-up workdays, "
+        "and recompute what rests on it. "
         "Example: manage.py import_calendar 2027.json"
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("file", metavar="FILE.json", help='{"year", "papers", "days": [{"name", "date", "isOffDay"}]}')
+        parser.add_argument(
+            "file",
+            metavar="FILE.json",
+            help='{"year", "papers", "days": [{"name", "date", "isOffDay"}]}',
+        )
         parser.add_argument("--by", default="import_calendar", help="who imports, for the trace")
 
     def handle(self, *, file, by, **options):
@@ -23,17 +28,24 @@ class Command(BaseCommand):
             data, lines = read_notice(Path(file).read_bytes())
             change = import_calendar(data, by, lines)
         except OSError as error:
-            raise CommandError(_("无法读取 %(file)s：%(reason)s") % {"file": file, "reason": error.strerror}) from error
+            raise CommandError(
+                _("无法读取 %(file)s：%(reason)s") % {"file": file, "reason": error.strerror}
+            ) from error
         except ValidationError as error:
-            raise CommandError(_("未导入 %(file)s：") % {"file": file} + "\n" + "\n".join(error.messages)) from error
+            raise CommandError(
+                _("未导入 %(file)s：") % {"file": file} + "\n" + "\n".join(error.messages)
+            ) from error
         if change is None:
-            self.stdout.write(_("内容与已导入的 %(year)s 年安排一致，未作更改。") % {"year": data["year"]})
+            self.stdout.write(
+                _("内容与已导入的 %(year)s 年安排一致，未作更改。") % {"year": data["year"]}
+            )
         else:
             self.stdout.write(_summary(change))
 
 
 def _summary(change):
     figures = {key: len(change.diff[key]) for key in ("added", "removed", "changed")}
-    return _("已导入 %(year)s 年节假日安排（第 %(version)s 版）：新增 %(added)s 天，删除 %(removed)s 天，变更 %(changed)s 天。") % (
-        figures | {"year": change.year, "version": change.version_after}
-    )
+    return _(
+        "已导入 %(year)s 年节假日安排（第 %(version)s 版）："
+        "新增 %(added)s 天，删除 %(removed)s 天，变更 %(changed)s 天。"
+    ) % (figures | {"year": change.year, "version": change.version_after})

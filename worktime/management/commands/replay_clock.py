@@ -8,18 +8,21 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from worktime import clock
+from worktime.calendars import WorkCalendar, minute_of_day
 from worktime.services import current_calendar
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# The limit of a "due" case: ten years of whole days; more is a slip of the keyboard, and a long search.
+# The limit of a "due" case: ten years of whole days; more is a slip of the keyboard, and a long
+# search.
 MOST_MINUTES = 10 * 366 * 24 * 60
 
 
 class Command(BaseCommand):
     help = (
-        "Answer a list of clock cases, one JSON line each: {\"id\", \"result\"} or {\"id\", \"error\"}. A case carries "
-        "its own calendar (kind due or elapsed: tz, hours, holidays, shifts) or says \"calendar\": \"portal\" "
-        "(kinds due_days, due and elapsed). Example: manage.py replay_clock cases.json"
+        'Answer a list of clock cases, one JSON line each: {"id", "result"} or {"id", "error"}. '
+        "A case carries its own calendar (kind due or elapsed: tz, hours, holidays, shifts) or "
+        'says "calendar": "portal" (kinds due_days, due and elapsed). '
+        "Example: manage.py replay_clock cases.json"
     )
 
     def add_arguments(self, parser):
@@ -34,9 +37,13 @@ def _cases(file):
     try:
         cases = json.loads(Path(file).read_text("utf-8-sig"), parse_float=Decimal)
     except OSError as error:
-        raise CommandError(_("无法读取 %(file)s：%(reason)s") % {"file": file, "reason": error.strerror}) from error
+        raise CommandError(
+            _("无法读取 %(file)s：%(reason)s") % {"file": file, "reason": error.strerror}
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise CommandError(_("%(file)s 不是有效的 JSON：%(reason)s") % {"file": file, "reason": error}) from error
+        raise CommandError(
+            _("%(file)s 不是有效的 JSON：%(reason)s") % {"file": file, "reason": error}
+        ) from error
     if not isinstance(cases, list):
         raise CommandError(_("%(file)s 应为用例的列表。") % {"file": file})
     return cases
@@ -74,15 +81,21 @@ def _result(case):
 
 def _due(calendar, case, start, pauses):
     if case["kind"] == "due_days":
-        return clock.due_after_days(calendar, start, _number(case["days"], MOST_MINUTES // 1440), pauses)
+        return clock.due_after_days(
+            calendar, start, _number(case["days"], MOST_MINUTES // 1440), pauses
+        )
     if case["kind"] not in ("due", "due_minutes"):
         raise ValueError(_("不认识的“kind”：%(kind)s") % {"kind": case["kind"]})
-    return clock.due_after_minutes(calendar, start, int(_number(case["minutes"], MOST_MINUTES)), pauses)
+    return clock.due_after_minutes(
+        calendar, start, int(_number(case["minutes"], MOST_MINUTES)), pauses
+    )
 
 
 def _number(value, most):
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= most:
-        raise ValueError(_("期限应为 0 至 %(most)s 的数：%(value)s") % {"most": most, "value": value})
+        raise ValueError(
+            _("期限应为 0 至 %(most)s 的数：%(value)s") % {"most": most, "value": value}
+        )
     return value
 
 
@@ -100,13 +113,16 @@ def _zulu(moment):
 def _own_calendar(case):
     if unknown := set(case["hours"]) - set(WEEK):
         raise ValueError(_("不认识的星期：%(days)s") % {"days": ", ".join(sorted(unknown))})
-    return clock.WorkCalendar(
+    return WorkCalendar(
         tz=ZoneInfo(case["tz"]),
         weekly=tuple(_periods(case["hours"].get(day, ())) for day in WEEK),
         holidays=frozenset(date.fromisoformat(day) for day in case.get("holidays", ())),
-        shifts={date.fromisoformat(day): _periods(periods) for day, periods in case.get("shifts", {}).items()},
+        shifts={
+            date.fromisoformat(day): _periods(periods)
+            for day, periods in case.get("shifts", {}).items()
+        },
     )
 
 
 def _periods(pairs):
-    return tuple((clock.minute_of_day(begin), clock.minute_of_day(end)) for begin, end in pairs)
+    return tuple((minute_of_day(begin), minute_of_day(end)) for begin, end in pairs)
