@@ -28,13 +28,26 @@ class User(AbstractUser):
     name = models.CharField(_("姓名"), max_length=60, blank=True)
     phone = models.CharField(_("电话"), max_length=20, blank=True)
     language = models.CharField(
-        _("语言"), max_length=10, choices=[("zh-hans", _("简体中文")), ("en", _("英语"))], default="zh-hans"
+        _("语言"),
+        max_length=10,
+        choices=[("zh-hans", _("简体中文")), ("en", _("英语"))],
+        default="zh-hans",
     )
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("部门")
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="members",
+        verbose_name=_("部门"),
     )
     enterprise = models.ForeignKey(
-        Enterprise, models.PROTECT, null=True, blank=True, related_name="contacts", verbose_name=_("企业")
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contacts",
+        verbose_name=_("企业"),
     )
     is_principal = models.BooleanField(_("主要领导"), default=False)
     groups = models.ManyToManyField(
@@ -44,7 +57,8 @@ class User(AbstractUser):
     class Meta:
         verbose_name = verbose_name_plural = _("用户")
         constraints = [
-            # An enterprise's contact is never an official: what he sees is decided by which of the two is set.
+            # An enterprise's contact is never an official: what he sees is decided by which of
+            # the two is set.
             models.CheckConstraint(
                 condition=models.Q(department=None) | models.Q(enterprise=None),
                 name="user_official_or_enterprise",
@@ -78,7 +92,9 @@ class Membership(models.Model):
                 fields=["user"],
                 condition=models.Q(group__in=roles.SEPARATED_NUMBERS),
                 name="membership_separated_duties",
-                violation_error_message=_("审计监督、安全管理员、系统管理员三种角色不得由同一人兼任。"),
+                violation_error_message=_(
+                    "审计监督、安全管理员、系统管理员三种角色不得由同一人兼任。"
+                ),
             ),
         ]
         verbose_name = verbose_name_plural = _("角色授予")
@@ -101,7 +117,9 @@ class Portfolio(models.Model):
 
 
 class ApiKey(models.Model):
-    """A REST client's key. Only its hash is stored; unbound keys act for a system, bound ones with their user's role."""
+    """A REST client's key. Only its hash is stored; unbound keys act for a system, bound ones
+    with their user's role.
+    """
 
     name = models.CharField(_("名称"), max_length=60, unique=True)
     key_hash = models.CharField(max_length=64, unique=True)
@@ -130,7 +148,11 @@ class ApiKey(models.Model):
         key = "hg_" + secrets.token_urlsafe(32)
         expires_at = timezone.now() + timedelta(days=days)
         row = cls.objects.create(
-            name=name, key_hash=cls.hash(key), scopes=sorted(scopes), user=user, expires_at=expires_at
+            name=name,
+            key_hash=cls.hash(key),
+            scopes=sorted(scopes),
+            user=user,
+            expires_at=expires_at,
         )
         return row, key
 

@@ -1,4 +1,6 @@
-"""The ten roles. Each is a Django group whose number is fixed, because a constraint names three of them."""
+"""The ten roles. Each is a Django group whose number is fixed, because a constraint names three
+of them.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -39,5 +41,7 @@ ANONYMOUS = "anonymous"
 
 
 def roles_of(user):
-    """Slugs of the roles of a signed-in user, a key's principal or an anonymous caller ({"anonymous"})."""
+    """Slugs of the roles of a signed-in user, a key's principal or an anonymous caller
+    ({"anonymous"}).
+    """
     return getattr(user, "roles", frozenset({ANONYMOUS}))

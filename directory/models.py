@@ -1,4 +1,6 @@
-"""Who is who in the district: departments, enterprises, parks, industries; and the running numbers of documents."""
+"""Who is who in the district: departments, enterprises, parks, industries; and the running
+numbers of documents.
+"""
 
 from django.db import models, transaction
 from django.utils import translation
@@ -55,7 +57,9 @@ class Industry(Named):
 
 
 class Park(Named):
-    area_mu = models.DecimalField(_("面积（亩）"), max_digits=10, decimal_places=2, null=True, blank=True)
+    area_mu = models.DecimalField(
+        _("面积（亩）"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
     description = models.TextField(_("简介"), blank=True)
 
     class Meta(Named.Meta):
@@ -67,13 +71,28 @@ class Enterprise(models.Model):
     name_key = models.CharField(_("比对名称"), max_length=120, db_index=True, editable=False)
     name_en = models.CharField(_("英文名称"), max_length=150, blank=True)
     uscc = models.CharField(
-        _("统一社会信用代码"), max_length=18, unique=True, null=True, blank=True, validators=[validate_uscc]
+        _("统一社会信用代码"),
+        max_length=18,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[validate_uscc],
     )
     industry = models.ForeignKey(
-        Industry, models.PROTECT, null=True, blank=True, related_name="enterprises", verbose_name=_("产业")
+        Industry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enterprises",
+        verbose_name=_("产业"),
     )
     park = models.ForeignKey(
-        Park, models.PROTECT, null=True, blank=True, related_name="enterprises", verbose_name=_("园区")
+        Park,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enterprises",
+        verbose_name=_("园区"),
     )
     address = models.CharField(_("地址"), max_length=200, blank=True)
     description = models.TextField(_("简介"), blank=True)
@@ -87,18 +106,20 @@ class Enterprise(models.Model):
         verbose_name = verbose_name_plural = _("企业")
         constraints = [
             models.CheckConstraint(condition=~models.Q(name=""), name="enterprise_has_name"),
-            models.CheckConstraint(condition=~models.Q(uscc=""), name="enterprise_uscc_null_not_empty"),
+            models.CheckConstraint(
+                condition=~models.Q(uscc=""), name="enterprise_uscc_null_not_empty"
+            ),
         ]
 
     def __str__(self):
         return self.name
 
-    def clean(self):
-        self.uscc = (self.uscc or "").strip().upper() or None
-
     def save(self, *args, **kwargs):
         self.name_key = normalise(self.name)[:120]
         super().save(*args, **kwargs)
+
+    def clean(self):
+        self.uscc = (self.uscc or "").strip().upper() or None
 
 
 class Sequence(models.Model):
@@ -117,7 +138,9 @@ class Sequence(models.Model):
 
     @classmethod
     def take(cls, series, year):
-        """The next number of the series; the row stays locked until the caller's transaction ends, so none is skipped."""
+        """The next number of the series; the row stays locked until the caller's transaction
+        ends, so none is skipped.
+        """
         with transaction.atomic():
             cls.objects.get_or_create(series=series, year=year)
             row = cls.objects.select_for_update().get(series=series, year=year)

@@ -1,4 +1,6 @@
-"""How names of enterprises are compared: the same firm is written with full-width brackets, spaces or none."""
+"""How names of enterprises are compared: the same firm is written with full-width brackets,
+spaces or none.
+"""
 
 import unicodedata
 

@@ -7,7 +7,9 @@ class EnterpriseQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Officials see every enterprise, an enterprise's contact its own, others none."""
         roles = getattr(user, "roles", frozenset())
-        if roles & OFFICIAL_READERS or getattr(user, "api_scopes", frozenset()) & {"directory:read"}:
+        if roles & OFFICIAL_READERS or getattr(user, "api_scopes", frozenset()) & {
+            "directory:read"
+        }:
             return self
         if "enterprise" in roles and user.enterprise_id:
             return self.filter(pk=user.enterprise_id)
@@ -18,7 +20,9 @@ class EnterpriseQuerySet(models.QuerySet):
         return self.filter(name_key=normalise(name))
 
     def resolve(self, given):
-        """The enterprise meant by a name, a number or a 统一社会信用代码; None when there is none or several."""
+        """The enterprise meant by a name, a number or a 统一社会信用代码; None when there is none
+        or several.
+        """
         text = str(given or "").strip()
         if text.isdecimal() and len(text) < 18:
             return self.filter(pk=int(text)).first()

@@ -5,7 +5,9 @@ WEIGHTS = tuple(pow(3, position, 31) for position in range(17))
 
 
 def check_character(first17):
-    """The 18th character that belongs to the first 17; ValueError when one is not in the standard's alphabet."""
+    """The 18th character that belongs to the first 17; ValueError when one is not in the
+    standard's alphabet.
+    """
     total = sum(
         ALPHABET.index(character) * weight
         for character, weight in zip(first17, WEIGHTS, strict=True)

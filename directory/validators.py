@@ -8,7 +8,9 @@ def validate_uscc(value):
     """Refuses what is not a 统一社会信用代码 (GB 32100-2015)."""
     if len(value) != 18:
         raise ValidationError(
-            _("统一社会信用代码应为18位，您填写了%(length)d位。"), params={"length": len(value)}, code="length"
+            _("统一社会信用代码应为18位，您填写了%(length)d位。"),
+            params={"length": len(value)},
+            code="length",
         )
     if not uscc.is_valid(value):
         raise ValidationError(

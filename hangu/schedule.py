@@ -5,13 +5,17 @@ what a command calls.
 from datetime import timedelta
 
 BEAT = {
-    "plan and fire the reminders that have fallen due, every minute": {
+    "fire the reminders that have fallen due, every minute": {
         "task": "issues.tasks.sweep_deadlines",
         "schedule": timedelta(minutes=1),
     },
     "deliver queued messages, every 10 seconds": {
         "task": "notifications.tasks.deliver_messages",
         "schedule": timedelta(seconds=10),
+    },
+    "match enterprises that were unknown when they asked, every 10 minutes": {
+        "task": "issues.tasks.match_enterprises",
+        "schedule": timedelta(minutes=10),
     },
     "leave a sign of life of beat and worker, every 15 seconds": {
         "task": "notifications.tasks.beat_heartbeat",

@@ -1,4 +1,5 @@
-"""Every address of the portal. Views carry their own access rule; what is public says login_not_required."""
+"""Every address of the portal. Views carry their own access rule; public ones say so.
+"""
 
 from django.contrib import admin
 from django.urls import include, path

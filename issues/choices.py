@@ -1,4 +1,6 @@
-"""Closed lists of codes with their labels; rows (departments, categories, open notices) are added by forms."""
+"""Closed lists of codes with their labels; rows (departments, categories, open notices) are added
+by forms.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +10,11 @@ DECISION = [("approve", _("批准")), ("deny", _("不批准"))]
 RULING = [("uphold", _("支持退回")), ("deny", _("不支持退回"))]
 CONTACT_METHOD = [("phone", _("电话")), ("visit", _("上门")), ("message", _("信息"))]
 VISIBILITY = [("public", _("公开（企业可见）")), ("internal", _("内部"))]
-OUTCOME = [("solved", _("已解决")), ("explained", _("已解释说明")), ("unsolvable", _("确实无法解决"))]
+OUTCOME = [
+    ("solved", _("已解决")),
+    ("explained", _("已解释说明")),
+    ("unsolvable", _("确实无法解决")),
+]
 RATING = [
     ("satisfied", _("满意")),
     ("basically_satisfied", _("基本满意")),

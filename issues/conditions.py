@@ -1,4 +1,5 @@
-"""The words of the rules a step may name: who stands how to the issue, and what must hold at the moment.
+"""The words of the rules a step may name: who stands how to the issue, and what must hold at the
+moment.
 
 Each name is answered by issues/facts.py; each text is what a refused person reads.
 """
@@ -14,7 +15,9 @@ RELATIONS = {
     "lead_or_co": _("只有主办部门和协办部门可以进行这一操作。"),
     "lead_and_allowed": _("本类诉求须由主办部门负责人办结。"),
     "not_applicant": _("不得审批本人提出的申请。"),
-    "decides_first_extension": _("首次延期由督查协调部门审批，第二次由区领导审批，且不得审批本人的申请。"),
+    "decides_first_extension": _(
+        "首次延期由督查协调部门审批，第二次由区领导审批，且不得审批本人的申请。"
+    ),
     "decides_second_extension": _("区领导审批第二次延期，首次延期由督查协调部门审批。"),
     "not_resolver": _("不得由办结人本人销号。"),
     "not_handling": _("回访人员不得来自承办部门。"),

@@ -1,4 +1,6 @@
-"""Rules that are rows: categories, the versioned policy with its limits, and the ladder of reminders."""
+"""Rules that are rows: categories, the versioned policy with its limits, and the ladder of
+reminders.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +12,16 @@ from issues import choices
 class Category(Named):
     """What an issue is about; it decides the class of its time limit."""
 
-    time_class = models.CharField(_("时限类别"), max_length=10, choices=choices.TIME_CLASS, default="general")
+    time_class = models.CharField(
+        _("时限类别"), max_length=10, choices=choices.TIME_CLASS, default="general"
+    )
     department = models.ForeignKey(
-        Department, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("通常承办部门")
+        Department,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("通常承办部门"),
     )
 
     class Meta(Named.Meta):
@@ -26,7 +35,9 @@ class PolicyQuerySet(models.QuerySet):
 
 
 class Policy(models.Model):
-    """One version of the rules. A published version is never edited: a change is the next version with its own start."""
+    """One version of the rules. A published version is never edited: a change is the next version
+    with its own start.
+    """
 
     version = models.PositiveIntegerField(_("版本"), unique=True)
     name = models.CharField(_("名称"), max_length=100)
@@ -38,7 +49,9 @@ class Policy(models.Model):
     extension_times = models.PositiveSmallIntegerField(_("延期次数"), default=2)
     reopen_days = models.PositiveSmallIntegerField(_("销号后可重办（天）"), default=30)
     visit_tries = models.PositiveSmallIntegerField(_("回访次数"), default=3)
-    rework_share = models.DecimalField(_("重办时限比例"), max_digits=3, decimal_places=2, default="0.50")
+    rework_share = models.DecimalField(
+        _("重办时限比例"), max_digits=3, decimal_places=2, default="0.50"
+    )
 
     objects = PolicyQuerySet.as_manager()
 
@@ -84,8 +97,9 @@ class Limit(models.Model):
 class LadderRung(models.Model):
     """One rung: how far from the due time it speaks, to whom, and in which colour.
 
-    `offset` counts working days (at opening time) or clock hours from the due time; negative is before it.
-    `audience` is a list of handler, head, leader (who answers for the department) and principal.
+    `offset` counts working days (at opening time) or clock hours from the due time; negative is
+    before it.
+    The leader is the one who answers for the department; principal leaders are marked on the user.
     """
 
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="rungs")
@@ -93,7 +107,10 @@ class LadderRung(models.Model):
     urgent = models.BooleanField(_("用于紧急类"), default=False)
     offset = models.SmallIntegerField(_("偏移"))
     unit = models.CharField(_("单位"), max_length=14, choices=choices.UNIT, default="working_days")
-    audience = models.JSONField(_("对象"), default=list)
+    to_handler = models.BooleanField(_("提醒承办人"), default=False)
+    to_head = models.BooleanField(_("提醒部门负责人"), default=False)
+    to_leader = models.BooleanField(_("提醒分管领导"), default=False)
+    to_principal = models.BooleanField(_("提醒主要领导"), default=False)
     colour = models.CharField(_("等级"), max_length=8, choices=choices.COLOUR)
     issues_notice = models.BooleanField(_("发督办单"), default=False)
 
@@ -102,7 +119,9 @@ class LadderRung(models.Model):
         ordering = ["policy", "urgent", "offset"]
         constraints = [
             models.UniqueConstraint(fields=["policy", "code"], name="rung_once"),
-            models.UniqueConstraint(fields=["policy", "urgent", "offset", "unit"], name="rung_one_per_moment"),
+            models.UniqueConstraint(
+                fields=["policy", "urgent", "offset", "unit"], name="rung_one_per_moment"
+            ),
         ]
 
     def __str__(self):

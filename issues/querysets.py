@@ -40,16 +40,28 @@ class IssueQuerySet(models.QuerySet):
         mine = roles.roles_of(user)
         rule = Q(pk__in=[])
         if roles.COORDINATOR in mine:
-            rule |= Q(status="submitted") | Q(status="resolved") | (Q(status="confirmed") & ~Q(resolved_by=user.pk))
-            rule |= self._pending(kind__in=["return", "tracking"]) | self._pending(kind="extension", ordinal=1)
+            rule |= (
+                Q(status="submitted")
+                | Q(status="resolved")
+                | (Q(status="confirmed") & ~Q(resolved_by=user.pk))
+            )
+            rule |= self._pending(kind__in=["return", "tracking"]) | self._pending(
+                kind="extension", ordinal=1
+            )
         if mine & {roles.HANDLER, roles.HEAD} and user.department_id:
             rule |= Q(lead_department=user.department_id, status__in=workflow.WORKING)
             rule |= Q(status__in=workflow.WORKING) & self._co_open(user.department_id)
         if roles.HEAD in mine and user.department_id:
-            rule |= Q(lead_department=user.department_id, status__in=workflow.OPEN) & self._unanswered()
+            rule |= (
+                Q(lead_department=user.department_id, status__in=workflow.OPEN) & self._unanswered()
+            )
         if roles.LEADER in mine:
             rule |= self._pending(kind="extension", ordinal__gte=2)
-            rule |= Q(lead_department__portfolio__leader=user.pk, status__in=workflow.WORKING, unit_due_at__lt=now)
+            rule |= Q(
+                lead_department__portfolio__leader=user.pk,
+                status__in=workflow.WORKING,
+                unit_due_at__lt=now,
+            )
         if roles.ENTERPRISE in mine:
             rule |= Q(status="resolved")
         return self.visible_to(user).filter(rule)
@@ -83,14 +95,18 @@ class IssueQuerySet(models.QuerySet):
         return found
 
     def most_pressing_first(self):
-        """Running deadlines first, the earliest (so: the most overdue) on top; what has none after, newest first."""
+        """Running deadlines first, the earliest (so: the most overdue) on top; what has none
+        after, newest first.
+        """
         running = Case(
             When(status__in=workflow.WORKING, then=F("unit_due_at")),
             When(status="submitted", then=F("due_at")),
             default=Value(None),
             output_field=models.DateTimeField(),
         )
-        return self.alias(running=running).order_by(F("running").asc(nulls_last=True), "-received_at", "-pk")
+        return self.alias(running=running).order_by(
+            F("running").asc(nulls_last=True), "-received_at", "-pk"
+        )
 
     def for_list(self):
         return self.select_related("lead_department", "category", "handler", "enterprise")
@@ -98,15 +114,21 @@ class IssueQuerySet(models.QuerySet):
     def for_page(self):
         """Everything the issue page and the API's detail show, in a fixed number of queries."""
         events = self.model.events.rel.related_model.objects.select_related("actor", "department")
-        co_handlings = self.model.co_handlings.rel.related_model.objects.select_related("department")
-        return self.for_list().select_related("merged_into", "resolved_by", "submitted_by").prefetch_related(
-            Prefetch("events", events.prefetch_related("attachments")),
-            Prefetch("co_handlings", co_handlings),
-            "applications",
-            "instructions__leader",
-            "notices",
-            "ratings",
-            "visits",
+        co_handlings = self.model.co_handlings.rel.related_model.objects.select_related(
+            "department"
+        )
+        return (
+            self.for_list()
+            .select_related("merged_into", "resolved_by", "submitted_by")
+            .prefetch_related(
+                Prefetch("events", events.prefetch_related("attachments")),
+                Prefetch("co_handlings", co_handlings),
+                "applications",
+                "instructions__leader",
+                "notices",
+                "ratings",
+                "visits",
+            )
         )
 
 
@@ -115,7 +137,11 @@ class AttachmentQuerySet(models.QuerySet):
         """Files of the issues one sees; an enterprise gets the public ones only."""
         issues = self.model.issue.field.related_model.objects.visible_to(user)
         found = self.filter(issue__in=issues)
-        return found if roles.roles_of(user) & (roles.OFFICIALS | {roles.AUDITOR}) else found.filter(public=True)
+        return (
+            found
+            if roles.roles_of(user) & (roles.OFFICIALS | {roles.AUDITOR})
+            else found.filter(public=True)
+        )
 
 
 class ReminderQuerySet(models.QuerySet):
@@ -126,7 +152,9 @@ class ReminderQuerySet(models.QuerySet):
         return self.pending().filter(fire_at__lte=now)
 
     def outranked(self, now):
-        """Due ones whose issue has a later rung due as well: after an outage only the highest speaks."""
+        """Due ones whose issue has a later rung due as well: after an outage only the highest
+        speaks.
+        """
         higher = self.model.objects.due(now).filter(
             issue=OuterRef("issue"), clock=OuterRef("clock"), fire_at__gt=OuterRef("fire_at")
         )

@@ -10,7 +10,8 @@ def create_roles(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         # Rows with given numbers do not advance the sequence; the next group would collide.
         schema_editor.execute(
-            "SELECT setval(pg_get_serial_sequence('auth_group', 'id'), (SELECT max(id) FROM auth_group))"
+            "SELECT setval(pg_get_serial_sequence('auth_group', 'id'), "
+            "(SELECT max(id) FROM auth_group))"
         )
 
 

@@ -1,0 +1,205 @@
+"""Keeps the clocks of an issue: every promise of a time is a row, every change of it the next
+version.
+
+Called only inside issues/services.py's transaction, with the issue locked.
+"""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from issues import deadlines, workflow
+from issues.models import Commitment, LadderRung, PlannedReminder, Policy
+from worktime import clock as working_clock
+from worktime.services import current_calendar
+
+COLUMNS = {
+    "promise": "due_at",
+    "unit": "unit_due_at",
+    "sign": "sign_due_at",
+    "contact": "contact_due_at",
+}
+
+
+def current(issue):
+    """{clock: its latest Commitment}."""
+    return {row.clock: row for row in issue.commitments.order_by("version")}
+
+
+def start(issue, name, event, *, started_at, share=None):
+    """Begins a clock with the policy's limit for the issue's class; None when the policy sets no
+    such limit.
+
+    `share` shortens the limit, e.g. to half after a dissatisfied rating.
+    """
+    policy = Policy.objects.valid_at(event.at)
+    limit = policy.limit(name, issue.time_class)
+    if limit is None:
+        return None
+    number = deadlines.shortened(limit.number, limit.unit, share) if share else limit.number
+    return _write(
+        issue, name, event, policy=policy, started_at=started_at, number=number, unit=limit.unit
+    )
+
+
+def fix(issue, name, event, day):
+    """Sets a clock to a date somebody approved."""
+    policy = Policy.objects.valid_at(event.at)
+    return _write(issue, name, event, policy=policy, started_at=event.at, fixed_on=day)
+
+
+def add_pause(issue, name, event, begin, end):
+    """The clock stood still from `begin` to `end`: the same promise with one pause more."""
+    last = current(issue).get(name)
+    if last is None or last.met_at:
+        return None
+    return _rewrite(issue, last, event, pauses=[*last.pauses, [begin.isoformat(), end.isoformat()]])
+
+
+def meet(issue, names, moment):
+    """What was promised has been done at `moment`."""
+    for name, row in current(issue).items():
+        if name in names and row.met_at is None:
+            row.met_at = moment
+            row.save(update_fields=["met_at"])
+
+
+def recalculate(issue, event, *, force=False):
+    """Derives every running promise anew with today's calendar; [(clock, before, after)] of those
+    that moved.
+    """
+    moved = []
+    for row in current(issue).values():
+        if row.met_at is None or force:
+            changed = _rewrite(issue, row, event, only_if_moved=True)
+            if changed:
+                moved.append((row.clock, row.due_at, changed.due_at))
+    return moved
+
+
+def would_move(row, calendar):
+    """The new due time of a Commitment under `calendar`, or None when it stays."""
+    due_at = _due(row, calendar)
+    return due_at if due_at != row.due_at else None
+
+
+def pause_unit(issue, now):
+    """While a return is ruled the department has no deadline and nobody is reminded of one."""
+    issue.unit_due_at = None
+    cancel_reminders(issue, now)
+
+
+def cancel_reminders(issue, now):
+    issue.reminders.pending().update(state=PlannedReminder.State.CANCELLED, done_at=now)
+
+
+def pauses_of(row):
+    return [
+        (datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in row.pauses
+    ]
+
+
+def _due(row, calendar):
+    return deadlines.due_time(
+        calendar,
+        started_at=row.started_at,
+        number=row.number,
+        unit=row.unit,
+        fixed_on=row.fixed_on,
+        pauses=pauses_of(row),
+    )
+
+
+def _rewrite(issue, row, event, *, pauses=None, only_if_moved=False):
+    calendar = current_calendar()
+    if only_if_moved and would_move(row, calendar) is None:
+        if row.provisional and not is_provisional(row, calendar):
+            row.provisional = False
+            row.save(update_fields=["provisional"])
+        return None
+    return _write(
+        issue,
+        row.clock,
+        event,
+        policy=row.policy,
+        started_at=row.started_at,
+        number=row.number,
+        unit=row.unit,
+        fixed_on=row.fixed_on,
+        pauses=row.pauses if pauses is None else pauses,
+    )
+
+
+def _write(issue, name, event, **basis):
+    calendar = current_calendar()
+    last = issue.commitments.filter(clock=name).order_by("-version").first()
+    row = Commitment(
+        issue=issue,
+        clock=name,
+        version=last.version + 1 if last else 1,
+        cause=event,
+        calendar_version=str(calendar.version),
+        **basis,
+    )
+    row.due_at = _due(row, calendar)
+    row.provisional = is_provisional(row, calendar)
+    row.save()
+    if name in COLUMNS:
+        setattr(issue, COLUMNS[name], row.due_at)
+    if name == "unit":
+        issue.due_version = row.version
+        plan_reminders(issue, row, event.at)
+    if name == "co":
+        issue.co_handlings.filter(answered_at=None).update(due_at=row.due_at)
+    return row
+
+
+def is_provisional(row, calendar):
+    return working_clock.is_provisional(calendar, row.started_at, row.due_at)
+
+
+def plan_reminders(issue, commitment, now):
+    """Cancels what was planned for the former deadline and plans the whole ladder of this one."""
+    cancel_reminders(issue, now)
+    rungs = LadderRung.objects.filter(
+        policy=commitment.policy, urgent=issue.time_class == "urgent"
+    ).order_by("offset")
+    planned = deadlines.ladder(
+        current_calendar(),
+        due_at=commitment.due_at,
+        rungs=rungs,
+        escalation=issue.escalation,
+        now=now,
+    )
+    PlannedReminder.objects.bulk_create(
+        PlannedReminder(
+            issue=issue,
+            clock="unit",
+            rung=rung,
+            voice=voice,
+            commitment_version=commitment.version,
+            fire_at=fire_at,
+        )
+        for rung, voice, fire_at in planned
+    )
+
+
+def derivation(commitment):
+    """Day by day how a due time came about: the rows of worktime.clock.derive, for pages and the
+    API.
+    """
+    calendar = current_calendar()
+    if commitment.unit == deadlines.CLOCK_HOURS:
+        return []
+    return working_clock.derive(
+        calendar, commitment.started_at, commitment.due_at, pauses_of(commitment)
+    )
+
+
+def running(issue):
+    """Whether the department's clock runs now."""
+    return issue.status in workflow.WORKING and issue.unit_due_at is not None
+
+
+def local_day(moment):
+    return timezone.localdate(moment)

@@ -1,0 +1,408 @@
+"""What each step does beside moving the status. One function an action, called by
+services.perform with a Change.
+
+A function returns the outcome that picks the new status from Step.to ("" is the only one of most
+steps). It refuses values that cannot stand with Invalid before it changes anything.
+"""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.models import Sequence
+from issues import commitments
+from issues.errors import invalid
+from issues.facts import Facts
+from issues.models import (
+    Application,
+    CoHandling,
+    Instruction,
+    Issue,
+    Notice,
+    Rating,
+    Visit,
+)
+from issues.workflow import MERGED, OPEN
+from worktime import clock
+from worktime.services import current_calendar
+
+EFFECTS = {}
+
+
+def effect(function):
+    EFFECTS[function.__name__.rstrip("_")] = function
+    return function
+
+
+def future_day(change, field):
+    day = change.data[field]
+    if day <= timezone.localdate(change.now):
+        raise invalid(field, _("日期应晚于今天。"))
+    return day
+
+
+def to_department(change, field="lead_department"):
+    department = change.data[field]
+    if department is None:
+        raise invalid(field, _("请选择主办部门。"))
+    return department
+
+
+def hand_over(change, department):
+    """A new lead department starts afresh; who signed and what was asked before is history."""
+    issue = change.issue
+    if department.pk == issue.lead_department_id:
+        raise invalid("lead_department", _("该部门已是主办部门，请选择其他部门。"))
+    change.former_lead_id = issue.lead_department_id
+    issue.co_handlings.filter(department=department).delete()
+    issue.lead_department = department
+    issue.handler = None
+    issue.signed_at = issue.contacted_at = issue.next_report_on = None
+    issue.assigned_at = change.now
+    lapse(change)
+
+
+def lapse(change, *kinds):
+    """Undecided applications lose their object when the issue moves on."""
+    rows = change.issue.applications.filter(status=Application.Status.PENDING)
+    (rows.filter(kind__in=kinds) if kinds else rows).update(status=Application.Status.LAPSED)
+
+
+def end(change):
+    lapse(change)
+    commitments.cancel_reminders(change.issue, change.now)
+
+
+def apply_for(change, kind, **values):
+    change.application = Application.objects.create(
+        issue=change.issue,
+        kind=kind,
+        department=change.issue.lead_department,
+        applicant=change.actor.user,
+        applied_at=change.now,
+        reason=change.data["reason"],
+        round=change.issue.round,
+        **values,
+    )
+
+
+def decide(change, kind, approved):
+    row = change.issue.applications.get(kind=kind, status=Application.Status.PENDING)
+    if not approved and not change.data.get("reason"):
+        raise invalid("reason", _("不同意的，请写明理由。"))
+    row.status = Application.Status.APPROVED if approved else Application.Status.DENIED
+    row.decided_by, row.decided_at = change.actor.user, change.now
+    row.decision_reason = change.data.get("reason", "")
+    row.save()
+    change.application = row
+    return row
+
+
+@effect
+def decline(change):
+    end(change)
+
+
+@effect
+def withdraw(change):
+    end(change)
+
+
+@effect
+def merge(change):
+    number = change.data["into"].strip().upper()
+    target = Issue.objects.filter(number=number).first()
+    if target is None:
+        raise invalid("into", _("没有编号为%(number)s的诉求，请核对。") % {"number": number})
+    if target.pk == change.issue.pk:
+        raise invalid("into", _("不能并入自身。"))
+    if target.status == MERGED or target.status not in OPEN:
+        raise invalid("into", _("该诉求已结束或已并案，请填写仍在办理的诉求编号。"))
+    change.issue.merged_into = target
+    end(change)
+
+
+@effect
+def assign(change):
+    issue, data = change.issue, change.data
+    co_departments = data.get("co_departments") or []
+    if data["lead_department"] in co_departments:
+        raise invalid("co_departments", _("主办部门不能同时是协办部门。"))
+    issue.lead_department = data["lead_department"]
+    issue.category, issue.priority = data["category"], data["priority"]
+    issue.time_class = "urgent" if issue.priority != "normal" else issue.category.time_class
+    issue.assigned_at = change.now
+    CoHandling.objects.bulk_create(
+        CoHandling(issue=issue, department=department) for department in co_departments
+    )
+
+
+@effect
+def reassign(change):
+    hand_over(change, to_department(change))
+
+
+@effect
+def sign(change):
+    change.issue.handler = change.actor.user
+    change.issue.signed_at = change.now
+
+
+@effect
+def return_(change):
+    apply_for(change, Application.Kind.RETURN)
+    commitments.pause_unit(change.issue, change.now)
+
+
+@effect
+def rule_return(change):
+    upheld = change.data["decision"] == "uphold"
+    if upheld:
+        department = to_department(change)
+        if department.pk == change.issue.lead_department_id:
+            raise invalid("lead_department", _("支持退回的，请选择其他部门主办。"))
+        row = decide(change, Application.Kind.RETURN, True)
+        hand_over(change, department)
+        change.begin("unit", "sign", "contact")
+        return "uphold"
+    row = decide(change, Application.Kind.RETURN, False)
+    for name in ("unit", "sign", "contact"):
+        change.later(
+            lambda event, name=name: commitments.add_pause(
+                change.issue, name, event, row.applied_at, change.now
+            )
+        )
+    return "deny"
+
+
+@effect
+def contact(change):
+    moment = change.data.get("contacted_at") or change.now
+    if moment > change.now:
+        raise invalid("contacted_at", _("联系时间不能晚于现在。"))
+    if moment < change.issue.assigned_at:
+        raise invalid("contacted_at", _("联系时间不能早于交办时间。"))
+    change.issue.contacted_at = change.issue.contacted_at or moment
+    change.met_at = moment
+
+
+@effect
+def update(change):
+    mine = change.actor.department_id
+    change.issue.co_handlings.filter(department=mine, answered_at=None).update(
+        answered_at=change.now
+    )
+    change.public = change.data["visibility"] == "public"
+
+
+@effect
+def request_extension(change):
+    day = future_day(change, "new_due_on")
+    facts = Facts(change.issue, change.actor, change.now)
+    due_day = timezone.localdate(change.issue.unit_due_at)
+    latest = clock.shift_workdays(current_calendar(), due_day, facts.policy.extension_max)
+    if day <= due_day:
+        raise invalid("new_due_on", _("新的期限应晚于现在的期限%(day)s。") % {"day": due_day})
+    if day > latest:
+        raise invalid(
+            "new_due_on",
+            _("单次延期不超过%(days)d个工作日，最迟%(latest)s。")
+            % {"days": facts.policy.extension_max, "latest": latest},
+        )
+    apply_for(
+        change,
+        Application.Kind.EXTENSION,
+        proposed_on=day,
+        reason_code=change.data["reason_code"],
+        ordinal=facts.extensions_granted + 1,
+    )
+
+
+@effect
+def decide_extension(change):
+    approved = change.data["decision"] == "approve"
+    row = decide(change, Application.Kind.EXTENSION, approved)
+    if approved:
+        change.extra["former_due_at"] = change.issue.unit_due_at.isoformat()
+        change.fix(row.proposed_on, "unit", "promise")
+    return ""
+
+
+@effect
+def request_tracking(change):
+    day = future_day(change, "next_report_on")
+    apply_for(change, Application.Kind.TRACKING, proposed_on=day)
+
+
+@effect
+def decide_tracking(change):
+    approved = change.data["decision"] == "approve"
+    row = decide(change, Application.Kind.TRACKING, approved)
+    if approved:
+        change.issue.next_report_on = row.proposed_on
+        lapse(change, Application.Kind.EXTENSION)
+        change.fix(row.proposed_on, "unit", "promise")
+    return change.data["decision"]
+
+
+@effect
+def report_tracking(change):
+    change.issue.next_report_on = future_day(change, "next_report_on")
+    change.fix(change.issue.next_report_on, "unit", "promise")
+
+
+@effect
+def resume(change):
+    change.issue.next_report_on = None
+
+
+@effect
+def resolve(change):
+    issue = change.issue
+    issue.outcome, issue.public_reply = change.data["outcome"], change.data["public_reply"]
+    issue.resolved_at, issue.resolved_by = change.now, change.actor.user
+    issue.next_report_on = None
+    end(change)
+
+
+def judge(change, rating, source):
+    """Records a rating; a dissatisfied one sends the issue back with half the limit, one rung up
+    the ladder.
+    """
+    issue = change.issue
+    Rating.objects.create(
+        issue=issue,
+        round=issue.round,
+        rating=rating,
+        reason=change.data.get("reason", ""),
+        source=source,
+        rated_at=change.now,
+    )
+    if rating != "dissatisfied":
+        return
+    rework(change, share=Facts(issue, change.actor, change.now).policy.rework_share)
+    issue.escalation += 1
+    if issue.ratings.filter(rating="dissatisfied").count() >= 2:
+        change.then(
+            "issue_notice", colour="yellow", text=_("企业两次评价不满意，请专题研究并书面答复。")
+        )
+
+
+def rework(change, share=None):
+    issue = change.issue
+    issue.round += 1
+    issue.resolved_at = issue.resolved_by = issue.closed_at = None
+    issue.outcome = issue.public_reply = ""
+    change.begin("unit", "promise", share=share)
+
+
+@effect
+def rate(change):
+    source = "signed_in" if change.actor.user else "key" if change.actor.key else "link"
+    judge(change, change.data["rating"], source)
+    return change.data["rating"]
+
+
+@effect
+def visit(change):
+    issue, result = change.issue, change.data["result"]
+    if result == "answered" and not change.data.get("rating"):
+        raise invalid("rating", _("已接通的，请记录企业的满意度。"))
+    Visit.objects.create(
+        issue=issue,
+        round=issue.round,
+        on=timezone.localdate(change.now),
+        visited_at=change.now,
+        visitor=change.actor.user,
+        result=result,
+        reason=change.data.get("reason", ""),
+    )
+    if result == "answered":
+        judge(change, change.data["rating"], "visit")
+        return change.data["rating"]
+    tries = Facts(issue, change.actor, change.now).policy.visit_tries
+    if issue.visits.filter(round=issue.round, result="no_answer").count() < tries:
+        return "no_answer"
+    judge(change, "not_rated", "visit")
+    return "not_rated"
+
+
+@effect
+def close(change):
+    change.issue.closed_at = change.now
+
+
+@effect
+def reopen(change):
+    issue = change.issue
+    issue.round += 1
+    issue.closed_at = issue.resolved_at = issue.resolved_by = issue.contacted_at = None
+    issue.outcome = issue.public_reply = ""
+
+
+@effect
+def urge(change):
+    change.extra["count"] = change.issue.events.filter(action="urge").count() + 1
+
+
+@effect
+def instruct(change):
+    day = change.data["due_on"]
+    if day < timezone.localdate(change.now):
+        raise invalid("due_on", _("答复期限不能早于今天。"))
+    change.instruction = Instruction.objects.create(
+        issue=change.issue,
+        leader=change.actor.user,
+        text=change.data["text"],
+        given_at=change.now,
+        due_on=day,
+    )
+    change.extra["instruction"] = change.instruction.pk
+
+
+@effect
+def answer_instruction(change):
+    change.instruction = row = change.data["instruction"]
+    row.answered_by, row.answered_at, row.answer = (
+        change.actor.user,
+        change.now,
+        change.data["text"],
+    )
+    row.save()
+
+
+@effect
+def issue_notice(change):
+    issue = change.issue
+    policy = Facts(issue, change.actor, change.now).policy
+    limit = policy.limit("notice", issue.time_class)
+    year = timezone.localdate(change.now).year
+    started_at = clock.next_working_moment(current_calendar(), change.now)
+    notice = Notice.objects.create(
+        issue=issue,
+        year=year,
+        serial=Sequence.take("notice", year),
+        colour=change.data["colour"],
+        text=change.data["text"],
+        department=issue.lead_department,
+        issued_by=change.actor.user,
+        issued_at=change.now,
+        answer_due_at=clock.due_after_days(current_calendar(), started_at, limit.number),
+    )
+    change.extra |= {"notice": notice.pk, "number": notice.number}
+
+
+@effect
+def answer_notice(change):
+    row = change.data["notice"]
+    row.answered_by, row.answered_at, row.answer = (
+        change.actor.user,
+        change.now,
+        change.data["text"],
+    )
+    row.save()
+    change.extra["number"] = row.number
+
+
+@effect
+def recalculate(change):
+    change.later(lambda event: change.moved.extend(commitments.recalculate(change.issue, event)))

@@ -1,0 +1,218 @@
+"""What messages exist and what they say. One row a step: subject and sentence, rendered in the
+reader's language.
+
+Placeholders are a fixed list (number, title, stage, due, colour, link words); a message never
+shows free text that
+only some readers may see.
+"""
+
+from datetime import UTC, datetime
+
+from django.core import signing
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from issues import choices
+from issues.models import Issue
+from issues.workflow import STEPS
+from notifications import kinds
+
+RATE_SALT = "issues.rate"
+
+# action → (subject, sentence)
+TEXTS = {
+    "submit": (
+        gettext_lazy("新诉求待交办：%(title)s"),
+        gettext_lazy("企业提交了诉求%(number)s“%(title)s”，请尽快交办。"),
+    ),
+    "decline": (
+        gettext_lazy("诉求不予受理：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”不予受理，理由和救济途径请点击查看。"),
+    ),
+    "merge": (
+        gettext_lazy("诉求已并案：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”已并入其他诉求一并办理，进度请点击查看。"),
+    ),
+    "withdraw": (
+        gettext_lazy("诉求已撤回：%(title)s"),
+        gettext_lazy("企业撤回了诉求%(number)s“%(title)s”，不再办理。"),
+    ),
+    "assign": (
+        gettext_lazy("诉求已交办：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”已交办，办理时限%(due)s。"),
+    ),
+    "reassign": (
+        gettext_lazy("诉求已改派：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”已改派，办理时限%(due)s。"),
+    ),
+    "sign": (
+        gettext_lazy("诉求已签收：%(title)s"),
+        gettext_lazy("承办部门已签收诉求%(number)s“%(title)s”，将与您联系。"),
+    ),
+    "return": (
+        gettext_lazy("退回待裁定：%(title)s"),
+        gettext_lazy("承办部门申请退回诉求%(number)s“%(title)s”，请当日裁定。"),
+    ),
+    "rule_return": (
+        gettext_lazy("退回已裁定：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”的退回申请已裁定，办理时限%(due)s。"),
+    ),
+    "update": (
+        gettext_lazy("诉求有新进展：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”有新的办理进展，请点击查看。"),
+    ),
+    "request_extension": (
+        gettext_lazy("延期待审批：%(title)s"),
+        gettext_lazy("承办部门申请延长诉求%(number)s“%(title)s”的办理时限，请审批。"),
+    ),
+    "decide_extension": (
+        gettext_lazy("延期申请已审批：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”的延期申请已审批，办理时限%(due)s。"),
+    ),
+    "request_tracking": (
+        gettext_lazy("跟踪办理待审批：%(title)s"),
+        gettext_lazy("承办部门申请对诉求%(number)s“%(title)s”跟踪办理，请审批。"),
+    ),
+    "decide_tracking": (
+        gettext_lazy("跟踪办理已审批：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”的跟踪办理申请已审批，下一时限%(due)s。"),
+    ),
+    "report_tracking": (
+        gettext_lazy("跟踪办理有新报告：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”有新的跟踪报告，下次报告时限%(due)s。"),
+    ),
+    "resume": (
+        gettext_lazy("恢复办理：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”恢复限时办理，时限%(due)s。"),
+    ),
+    "resolve": (
+        gettext_lazy("诉求已办结，请评价：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”已办结答复，请点击查看并作出评价。"),
+    ),
+    "rate": (
+        gettext_lazy("企业已评价：%(title)s"),
+        gettext_lazy("企业评价了诉求%(number)s“%(title)s”，结果请点击查看。"),
+    ),
+    "visit": (
+        gettext_lazy("回访已记录：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”的回访结果已记录，请点击查看。"),
+    ),
+    "close": (
+        gettext_lazy("诉求已销号：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”已销号归档。"),
+    ),
+    "reopen": (
+        gettext_lazy("诉求重新办理：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”重新办理，时限%(due)s。"),
+    ),
+    "urge": (
+        gettext_lazy("催办：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”被催办，办理时限%(due)s，请抓紧办理。"),
+    ),
+    "instruct": (
+        gettext_lazy("领导批示：%(title)s"),
+        gettext_lazy("领导对诉求%(number)s“%(title)s”作出批示，请按期书面答复。"),
+    ),
+    "answer_instruction": (
+        gettext_lazy("批示已答复：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”的批示已答复，请点击查看。"),
+    ),
+    "issue_notice": (
+        gettext_lazy("督办单：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”已发督办单，请按期书面答复。"),
+    ),
+    "answer_notice": (
+        gettext_lazy("督办单已答复：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”的督办单已答复，请点击查看。"),
+    ),
+    "recalculate": (
+        gettext_lazy("办理时限调整：%(title)s"),
+        gettext_lazy("因工作日历调整，诉求%(number)s“%(title)s”的办理时限调整为%(due)s。"),
+    ),
+}
+REMINDER = (
+    gettext_lazy("%(colour)s提醒：%(title)s"),
+    gettext_lazy("诉求%(number)s“%(title)s”的办理时限为%(due)s，请按期办结。"),
+)
+OVERDUE = (
+    gettext_lazy("%(colour)s督办：%(title)s"),
+    gettext_lazy("诉求%(number)s“%(title)s”已超过办理时限%(due)s，已发督办单，请立即处理。"),
+)
+
+
+def rating_token(issue):
+    """The one-time secret of a rating link: good for this round of handling only, void once it is
+    rated.
+    """
+    return signing.dumps([issue.pk, issue.round], salt=RATE_SALT)
+
+
+def issue_of_rating_token(token):
+    """The issue a rating link is for, or None when it is forged, used or of an earlier round."""
+    try:
+        pk, number = signing.loads(token, salt=RATE_SALT)
+    except signing.BadSignature:
+        return None
+    return Issue.objects.filter(pk=pk, round=number, status="resolved").first()
+
+
+def show_time(moment):
+    """3月12日 17:30, in the district's time zone; a dash when there is none."""
+    if moment is None:
+        return "—"
+    return formats.date_format(timezone.localtime(moment), _("n月j日 H:i"))
+
+
+def render_step(action):
+    def render(data):
+        issue = Issue.objects.filter(number=data["issue"]).first()
+        values = {"number": data["issue"], "title": data["title"], "due": show_time(_due_of(issue))}
+        subject, body = TEXTS[action]
+        return kinds.Rendered(subject % values, body % values, _url(action, issue, data))
+
+    return render
+
+
+def render_reminder(data):
+    moment = datetime.fromisoformat(data["due_at"]) if data.get("due_at") else None
+    if moment is not None and moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    values = {
+        "number": data["issue"],
+        "title": data["title"],
+        "due": show_time(moment),
+        "colour": dict(choices.COLOUR).get(data["colour"], ""),
+    }
+    subject, body = OVERDUE if data.get("notice") else REMINDER
+    return kinds.Rendered(
+        subject % values, body % values, reverse("issues:detail", args=[data["issue"]])
+    )
+
+
+def _due_of(issue):
+    return (issue.unit_due_at or issue.due_at) if issue else None
+
+
+def _url(action, issue, data):
+    """People with an account go to the issue; who left only an address goes to the rating link or
+    to tracking.
+    """
+    if not data.get("outside"):
+        return reverse("issues:detail", args=[data["issue"]])
+    if action == "resolve" and issue is not None:
+        return reverse("rate", args=[rating_token(issue)])
+    return reverse("track")
+
+
+def register():
+    for action in TEXTS:
+        kinds.register(
+            kinds.Kind(
+                code=f"issues.{action}", label=STEPS[action].label, render=render_step(action)
+            )
+        )
+    kinds.register(
+        kinds.Kind(code="issues.reminder", label=gettext_lazy("到期提醒"), render=render_reminder)
+    )

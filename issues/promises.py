@@ -1,0 +1,94 @@
+"""The clocks of an issue as rows: each promise of a time, and the reminders planned for it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from issues import choices
+from issues.policies import LadderRung, Policy
+from issues.querysets import ReminderQuerySet
+
+
+class Commitment(models.Model):
+    """One promise of a time: from when, how much, by which policy and calendar, with which
+    pauses, hence when.
+
+    `number` and `unit` are a limit of the policy (clock hours, working hours, working days);
+    without them
+    `fixed_on` is a date somebody approved, due at its closing time. A changed promise is the next
+    `version`.
+    """
+
+    issue = models.ForeignKey("issues.Issue", models.CASCADE, related_name="commitments")
+    clock = models.CharField(_("时限"), max_length=10, choices=choices.CLOCK)
+    version = models.PositiveIntegerField()
+    cause = models.ForeignKey("issues.IssueEvent", models.CASCADE, related_name="commitments")
+    started_at = models.DateTimeField(_("起算时间"))
+    number = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    unit = models.CharField(max_length=14, choices=choices.UNIT, blank=True)
+    fixed_on = models.DateField(null=True, blank=True)
+    pauses = models.JSONField(_("暂停"), default=list)
+    due_at = models.DateTimeField(_("到期时间"))
+    met_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
+    provisional = models.BooleanField(_("暂按法定节假日测算"), default=False)
+    policy = models.ForeignKey(Policy, models.PROTECT, null=True, related_name="+")
+    calendar_version = models.CharField(max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("时限承诺")
+        ordering = ["issue", "clock", "version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "clock", "version"], name="commitment_version_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(number__isnull=False, fixed_on__isnull=True)
+                | models.Q(number__isnull=True, fixed_on__isnull=False),
+                name="commitment_limit_or_date",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.issue_id} {self.clock} {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class PlannedReminder(models.Model):
+    """A rung of the ladder with the moment it fires. A changed deadline cancels these and plans
+    the next version.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("待触发")
+        FIRED = "fired", _("已触发")
+        SUPERSEDED = "superseded", _("被更高一级取代")
+        CANCELLED = "cancelled", _("已取消")
+
+    issue = models.ForeignKey("issues.Issue", models.CASCADE, related_name="reminders")
+    clock = models.CharField(max_length=10, choices=choices.CLOCK)
+    rung = models.ForeignKey(LadderRung, models.PROTECT, related_name="+")
+    commitment_version = models.PositiveIntegerField()
+    # After a dissatisfied rating the ladder speaks one rung higher: moment of `rung`, voice of
+    # `voice`.
+    voice = models.ForeignKey(LadderRung, models.PROTECT, related_name="voiced_reminders")
+    fire_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("提醒计划")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "clock", "rung", "commitment_version"], name="reminder_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["fire_at", "id"],
+                condition=models.Q(state="pending"),
+                name="reminder_pending",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.issue_id} {self.rung} {self.fire_at:%Y-%m-%d %H:%M}"

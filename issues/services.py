@@ -1,0 +1,287 @@
+"""Takes the steps of the loop. Pages, API, ladder and commands all end here; nothing else assigns
+a status.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.models import Enterprise, Sequence
+from issues import audiences, commitments, files
+from issues.effects import EFFECTS
+from issues.errors import Conflict, Forbidden, invalid
+from issues.facts import refusal_for
+from issues.models import Attachment, Issue, IssueEvent
+from issues.workflow import STEPS
+from notifications import services as messages
+
+
+@dataclass
+class Change:
+    """One step under way: what came in, what the effect decided, and what is done once the event
+    has a number.
+    """
+
+    issue: Issue
+    step: object
+    actor: object
+    now: datetime
+    data: dict
+    extra: dict = field(default_factory=dict)
+    public: bool = False
+    met_at: datetime | None = None
+    former_lead_id: int | None = None
+    application: object = None
+    instruction: object = None
+    moved: list = field(default_factory=list)
+    deferred: list = field(default_factory=list)
+    follow_ups: list = field(default_factory=list)
+
+    def later(self, function):
+        """Runs `function(event)` after the event row exists, in the same transaction."""
+        self.deferred.append(function)
+
+    def begin(self, *names, share=None):
+        """Starts these clocks now."""
+        for name in names:
+            self.later(
+                lambda event, name=name: commitments.start(
+                    self.issue, name, event, started_at=self.now, share=share
+                )
+            )
+
+    def fix(self, day, *names):
+        """Sets these clocks to an approved date."""
+        for name in names:
+            self.later(lambda event, name=name: commitments.fix(self.issue, name, event, day))
+
+    def then(self, action, **data):
+        """A step the portal itself takes right after this one."""
+        self.follow_ups.append((action, data))
+
+
+def check(issue, action, actor, now=None, version=None):
+    """Raises Forbidden or Conflict when the step is not open to the actor on this issue now."""
+    refused = refusal_for(issue, action, actor, now or timezone.now())
+    if refused is not None:
+        error = Forbidden if refused.status == 403 else Conflict
+        raise error(refused.message, refused.code)
+    if version is not None and version != issue.version:
+        raise Conflict(
+            _("这条诉求刚被他人更新，请看过新的情况后再操作。"),
+            "version",
+            issue.events.filter(version__gt=version).select_related("actor"),
+        )
+
+
+def perform(*, issue, action, actor, version=None, attachments=(), now=None, **data):
+    """Takes one step and returns the changed issue.
+
+    In one transaction: lock, legality and version, the step's effect, one IssueEvent, clocks,
+    reminders, files
+    and messages. `data` holds cleaned values named as in STEPS. Raises Forbidden, Conflict or
+    Invalid; then
+    nothing has been stored.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        locked = Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
+        check(locked, action, actor, now, version)
+        data = _named(STEPS[action], data)
+        change = Change(locked, STEPS[action], actor, now, data, public=STEPS[action].public)
+        outcome = EFFECTS[action](change) or ""
+        _record(change, change.step.to[outcome], attachments)
+    return locked
+
+
+def _named(step, data):
+    """The step's own values and no others; a text not given is empty, anything else None."""
+    blank = {"text": "", "multichoice": ()}
+    return {
+        field.name: blank.get(field.type) if data.get(field.name) is None else data[field.name]
+        for field in step.fields
+        if field.type != "file"
+    }
+
+
+def submit(*, actor, attachments=(), now=None, is_sample=False, **data):
+    """Stores a new issue and returns (issue, created); the same client_reference of one key
+    returns the first one.
+    """
+    now = now or timezone.now()
+    reference = data.get("client_reference") or ""
+    with transaction.atomic():
+        if (
+            reference
+            and actor.key
+            and (
+                first := Issue.objects.filter(api_key=actor.key, client_reference=reference).first()
+            )
+        ):
+            return first, False
+        enterprise, name = _enterprise(actor, data["enterprise"])
+        year = timezone.localdate(now).year
+        category = data.get("category")
+        issue = Issue(
+            number=f"QH-{year}-{Sequence.take('issue', year):05d}",
+            version=0,
+            received_at=now,
+            enterprise=enterprise,
+            enterprise_name=name,
+            submitted_by=actor.user,
+            api_key=actor.key,
+            client_reference=reference if actor.key else "",
+            category=category,
+            time_class=category.time_class if category else "general",
+            is_sample=is_sample,
+            **{
+                key: data.get(key) or ""
+                for key in (
+                    "kind",
+                    "title",
+                    "description",
+                    "contact_name",
+                    "contact_phone",
+                    "contact_email",
+                )
+            },
+        )
+        if language := data.get("language"):
+            issue.language = language
+        shown = {key: data.get(key) for key in ("kind", "title", "description", "category")} | {
+            "enterprise": name
+        }
+        change = Change(issue, STEPS["submit"], actor, now, shown, public=True)
+        _record(change, change.step.to[""], attachments)
+    return issue, True
+
+
+def _enterprise(actor, given):
+    """(row or None, name as text): an unknown name is kept as written and matched later."""
+    own = getattr(actor.user, "enterprise", None)
+    if own is not None:
+        return own, own.name
+    found = Enterprise.objects.resolve(given)
+    name = found.name if found else str(given).strip()
+    if not name:
+        raise invalid("enterprise", _("请填写企业名称。"))
+    return found, name[:120]
+
+
+def _record(change, target, attachments):
+    """Status, version, event, clocks, files, messages and what follows, in this order."""
+    issue, former = change.issue, change.issue.status
+    # Files are looked at first: a refused one must leave no trace of the step.
+    checked = files.check_all(attachments)
+    issue.status = target or former
+    issue.version += 1
+    issue.save()
+    event = _event(change, former)
+    for name in change.step.starts:
+        started_at = (
+            issue.received_at
+            if name == "promise" and change.step.action == "assign"
+            else change.now
+        )
+        commitments.start(issue, name, event, started_at=started_at)
+    commitments.meet(issue, change.step.stops, change.met_at or change.now)
+    for function in change.deferred:
+        function(event)
+    issue.save()
+    if change.moved:
+        event.data["moved"] = [
+            [name, old.isoformat(), new.isoformat()] for name, old, new in change.moved
+        ]
+    event.data |= change.extra
+    event.save(update_fields=["data"])
+    _keep_files(change, event, checked)
+    tell(change, event)
+    for action, data in change.follow_ups:
+        done = perform(
+            issue=issue, action=action, actor=change.actor.system(), now=change.now, **data
+        )
+        issue.version = done.version
+
+
+def _event(change, former):
+    actor = change.actor
+    return IssueEvent.objects.create(
+        issue=change.issue,
+        version=change.issue.version,
+        at=change.now,
+        action=change.step.action,
+        actor=actor.user,
+        api_key=actor.key,
+        actor_kind=actor.kind,
+        actor_label=change.issue.enterprise_name if actor.kind == "enterprise" else actor.label,
+        department_id=actor.department_id,
+        from_status=former,
+        to_status=change.issue.status,
+        public=change.public,
+        data={
+            name: _plain(value)
+            for name, value in change.data.items()
+            if value not in (None, "", [])
+        },
+    )
+
+
+def _plain(value):
+    """What a step's value looks like in an event: codes, numbers and ISO dates, never labels."""
+    if isinstance(value, models.Model):
+        return getattr(value, "code", value.pk)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, list | tuple | models.QuerySet):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _keep_files(change, event, checked):
+    for file in checked:
+        Attachment.objects.create(
+            issue=change.issue,
+            event=event,
+            file=file.stored,
+            name=file.name,
+            size=file.size,
+            sha256=file.sha256,
+            public=change.public,
+        )
+
+
+def tell(change, event):
+    """Posts the step's message to everybody it names, except to him who took it."""
+    issue, step = change.issue, change.step
+    if not step.tells or (change.actor.kind == "system" and step.action == "issue_notice"):
+        return  # the ladder's own message says it, see issues/reminders.py
+    recipients = {
+        user.pk: user for audience in step.tells for user in audiences.AUDIENCES[audience](change)
+    }
+    recipients.pop(getattr(change.actor.user, "pk", None), None)
+    common = {
+        "kind": f"issues.{step.action}",
+        "dedupe_key": f"issues:{issue.pk}:{event.version}",
+        "urgent": issue.time_class == "urgent",
+        "now": change.now,
+        "at_once": step.action in ("submit", "resolve"),
+    }
+    data = {"issue": issue.number, "title": issue.title, "event": event.pk}
+    messages.post(recipients=list(recipients.values()), data=data, **common)
+    if issue.contact_email and audiences.tells_enterprise(step, change):
+        outside = [(issue.contact_email, issue.language)]
+        messages.post(recipients=(), addresses=outside, data=data | {"outside": True}, **common)
+
+
+def match_enterprises():
+    """Gives issues that carry only a name their enterprise, once the directory knows exactly one
+    of that name.
+    """
+    matched = 0
+    for issue in Issue.objects.filter(enterprise=None).order_by("pk").iterator():
+        if (found := Enterprise.objects.resolve(issue.enterprise_name)) is not None:
+            matched += Issue.objects.filter(pk=issue.pk, enterprise=None).update(enterprise=found)
+    return matched
