@@ -171,6 +171,8 @@ def due_after_days(
         due = (
             due if due >= _utc(start) else _utc(closing(calendar, shift_workdays(calendar, day, 1)))
         )
+    if not pauses:
+        return due.astimezone(calendar.tz)
     # The clock of whole days rests on the day of receipt: a pause on that day stops nothing.
     since = _moment(calendar, received + DAY, 0) if count else _utc(start)
     paused = _worked(calendar, since, due, []) - _worked(calendar, since, due, pauses)
