@@ -42,7 +42,10 @@ services:
 translations: $(VENV)/run.stamp
 	@$(PY) manage.py compile_translations
 
-# An unusable .venv (moved, or its Python gone) is built anew.
+# An unusable .venv (its Python is gone) is built anew.
+ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
+.PHONY: $(VENV)/python.stamp
+endif
 $(VENV)/python.stamp:
 	@set -e; for name in python3.13 python3.12 python3.11 python3; do \
 	  if command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \

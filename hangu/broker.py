@@ -99,8 +99,8 @@ class Folder:
             # A listing serves until used up: listing for each message would cost the
             # square of a backlog.
             waiting = self.listed[queue] = deque(self.names(queue))
-        mine = self.root / "claimed" / process_mark(os.getpid()) / folded(queue)
         while waiting:
+            mine = self.root / "claimed" / process_mark(os.getpid()) / folded(queue)
             name = waiting.popleft()
             with contextlib.suppress(FileNotFoundError):
                 move(self.queue(queue) / name, mine / name, source_may_vanish=True)
@@ -289,6 +289,10 @@ class Transport(virtual.Transport):
     def __init__(self, client, **kwargs):
         super().__init__(client, **kwargs)
         self.claims = {}
+
+    @property
+    def default_connection_params(self):
+        return {}
 
     def driver_version(self):
         return "1"

@@ -5,8 +5,10 @@ only the alarm clock.
 import logging
 import os
 import time
+import warnings
 
 from celery import Celery, signals
+from celery.exceptions import SecurityWarning
 from django.apps import apps
 from django.db import Error, connection
 
@@ -15,6 +17,8 @@ from hangu.environment import settings_or_exit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hangu.settings")
 broker.register()
+# Celery warns root because of pickle; only JSON is accepted here.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("hangu")
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 FILE_BROKER = "safefs://"
+DATABASE_SCHEMES = {"postgres", "postgresql", "psql", "pgsql", "sqlite"}
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -69,13 +70,15 @@ class Environment:
         if not self.text("DATABASE_URL"):
             self.var_dir.mkdir(exist_ok=True)
             return sqlite(self.var_dir / "portal.sqlite3")
+        if urlsplit(self.text("DATABASE_URL")).scheme not in DATABASE_SCHEMES:
+            raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///.")
         config = self._parse(
             "DATABASE_URL", self.env.db_url, "postgres://user:password@host:5432/name"
         )
-        if config.get("ENGINE", "").endswith("sqlite3"):
+        if config["ENGINE"].endswith("sqlite3"):
             return sqlite(config["NAME"])
-        if not config.get("ENGINE", "").endswith("postgresql"):
-            raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///.")
+        if not config["NAME"]:
+            raise ImproperlyConfigured("DATABASE_URL names no database: end it with /name.")
         return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
     def cache(self):

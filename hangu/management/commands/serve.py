@@ -93,7 +93,7 @@ def answers(url):
 
 def parts(host, port):
     """The three commands; gunicorn's worker heartbeat goes to memory where the system has it."""
-    celery = [sys.executable, "-m", "celery", "-A", "hangu"]
+    celery = [sys.executable, "-m", "celery", "-q", "-A", "hangu"]
     schedule = settings.CELERY_BEAT_SCHEDULE_FILENAME
     Path(schedule).parent.mkdir(parents=True, exist_ok=True)
     web = [sys.executable, "-m", "gunicorn", "hangu.wsgi", "--bind", f"{host}:{port}"]

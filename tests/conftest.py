@@ -1,0 +1,47 @@
+"""For every test: quick passwords, a compiled catalogue; STRICT=1 turns a skip into a failure."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+from hangu.translations import compile_catalogue
+
+STRICT = os.environ.get("STRICT") == "1"
+
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        compile_catalogue(Path(__file__).resolve().parent.parent)
+    # Playwright's synchronous interface runs an event loop in the test's own thread.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords():
+    """Real hashing takes a tenth of a second per sign-in, by design."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+def fail_when_skipped(report):
+    """STRICT=1: on a machine that has everything, a skip is a test that silently does not run."""
+    if STRICT and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"STRICT=1 allows no skip. {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    fail_when_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    fail_when_skipped(report)
+    return report
