@@ -61,7 +61,7 @@ class SampleFilter(forms.Form):
 def styleguide(request):
     """The live page; each item carries the file's own opening comment and its rendered states."""
     items = [_item(request, name, states) for name, states in samples().items()]
-    return render(request, "styleguide.html", {"items": items, "form": SampleForm()})
+    return render(request, "styleguide.html", {"items": items})
 
 
 def samples():
@@ -197,8 +197,8 @@ def _events():
          "visibility": "internal", "body": gettext("已与供水单位核对管径，等待回函。")},
         {"at": now - timedelta(days=1), "actor": gettext("示例局 承办人"), "title": gettext("答复企业"),
          "visibility": "public", "tone": "good", "body": gettext("现场勘查已完成，方案附后。"), "files": files},
-        {"at": now - timedelta(days=2), "actor": gettext("示例局 承办人"), "title": gettext("签收"), "tone": "step"},
-        {"at": now - timedelta(days=3), "actor": gettext("示例企业"), "title": gettext("提交诉求")},
+        {"at": now - timedelta(days=2), "actor": gettext("示例局 承办人"), "title": gettext("已签收"), "tone": "step"},
+        {"at": now - timedelta(days=3), "actor": gettext("示例企业"), "title": gettext("已提交诉求")},
     ]
 
 
@@ -266,7 +266,8 @@ def _files():
 
 
 def _forms():
-    empty, wrong = SampleForm(), SampleForm({"title": "", "kind": "other", "new_due_on": "2026-13-01"})
+    typed = {"title": "", "kind": "other", "new_due_on": "2026-13-01"}
+    empty, wrong = SampleForm(), SampleForm(typed, auto_id="wrong_%s")
     fields = [(f"{field.name} ({field.widget_type})", {"field": field}) for field in empty]
     fields += [(f"{name} · {gettext('有误')}", {"field": wrong[name]}) for name in ("title", "kind", "consent")]
     told = [gettext("示例局承办人"), gettext("示例局负责人"), gettext("提交诉求的企业")]
@@ -280,6 +281,6 @@ def _forms():
             (gettext("不通知"), {"what": gettext("内部备注只有承办部门和督查协调可见。"), "told": []}),
             (gettext("不可撤销"), {"what": gettext("事项销号归档。"), "told": told[2:], "final": final}),
         ],
-        "filters": [(gettext("已有结果"), {"form": SampleFilter(), "reset_url": "#filters", "found": 58})],
+        "filters": [(gettext("已有结果"), {"form": SampleFilter(auto_id="filter_%s"), "reset_url": "#filters", "found": 58})],
         "language": [(gettext("页眉内使用"), {})],
     }
