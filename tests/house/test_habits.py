@@ -27,16 +27,22 @@ def test_views_ask_querysets_by_name():
 
 
 def status_settings(path):
-    """Lines where an attribute `status` is assigned, or `update(status=…)` is called."""
+    """Lines where an attribute `status` is assigned, or `update(status=…)` is called.
+
+    Other rows (an application, a message) have statuses too; they are named by their own model's
+    enumeration, `Application.Status.…`, and are passed over.
+    """
+    other = re.compile(r"\b(?!Issue\b)[A-Z]\w+\.Status\.")
     for node in ast.walk(tree(path)):
-        targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            for target in targets:
-                if isinstance(target, ast.Attribute) and target.attr == "status":
-                    yield node.lineno
+            targets = getattr(node, "targets", None) or [node.target]
+            set_here = any(getattr(target, "attr", None) == "status" for target in targets)
+            if set_here and not other.search(ast.unparse(node)):
+                yield node.lineno
     for call in calls(path, "update", "bulk_update"):
-        if any(keyword.arg == "status" for keyword in call.keywords):
-            yield call.lineno
+        for keyword in call.keywords:
+            if keyword.arg == "status" and not other.search(ast.unparse(keyword.value)):
+                yield call.lineno
 
 
 def test_only_the_service_sets_an_issues_status():
