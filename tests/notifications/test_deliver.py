@@ -1,0 +1,219 @@
+"""Sending: once, in the reader's language, with back-off, digests and an end."""
+
+from datetime import timedelta
+
+import pytest
+
+from notifications import kinds, services
+from notifications.models import Attempt, Delivery, Message
+from tests.notifications.conftest import RESTING, WORKING
+
+pytestmark = pytest.mark.django_db
+
+
+def deliver(now=WORKING, **given):
+    return services.deliver(now=now, process="test:1", **given)
+
+
+def states():
+    return sorted(Delivery.objects.values_list("state", flat=True))
+
+
+def test_a_message_is_sent_once_and_the_attempt_recorded(person, post, smtp):
+    user = person(name="示例 甲")
+    post(user)
+    assert deliver() == {"sent": 1, "failed": 0, "dead": 0}
+    assert deliver() == {"sent": 0, "failed": 0, "dead": 0}
+    [(recipients, mail)] = smtp.mails
+    delivery = Delivery.objects.get()
+    assert recipients == ["handler@example.test"]
+    assert mail["To"].addresses[0].display_name == "示例 甲"
+    assert mail["Subject"] == "zh-hans 道路破损"
+    assert "zh-hans 正文" in mail.get_content()
+    assert "https://portal.example.test/issues/HG-1/" in mail.get_content()
+    assert mail["Message-ID"] == f"<delivery-{delivery.pk}@portal.example.test>"
+    assert (delivery.state, delivery.sent_at, delivery.lease_token) == ("sent", WORKING, "")
+    attempt = Attempt.objects.get()
+    assert (attempt.number, attempt.outcome, attempt.process) == (1, "sent", "test:1")
+
+
+def test_a_mail_is_written_in_the_readers_language(person, post, smtp):
+    post(
+        person("first", language="en"),
+        person("second"),
+        addresses=[("third@example.test", "en"), ("fourth@example.test", "")],
+    )
+    deliver()
+    spoken = {to[0].split("@")[0]: mail["Subject"].split()[0] for to, mail in smtp.mails}
+    assert spoken == {"first": "en", "second": "zh-hans", "third": "en", "fourth": "zh-hans"}
+
+
+def test_reminders_of_the_weekend_arrive_on_monday_and_urgent_ones_at_once(person, post, smtp):
+    user = person()
+    post(user, key="waits", title="等待", now=RESTING)
+    post(user, key="alarm", title="急件", kind="test.alarm", now=RESTING)
+    assert deliver(now=RESTING)["sent"] == 1
+    assert deliver(now=RESTING + timedelta(days=1))["sent"] == 0
+    assert deliver(now=RESTING + timedelta(days=2))["sent"] == 1
+    assert smtp.subjects == ["zh-hans 急件", "zh-hans 等待"]
+
+
+def test_reminders_due_together_are_one_mail_per_person(person, post, smtp):
+    user, other = person(), person("other")
+    for number in range(3):
+        post(user, key=f"issue-{number}:due", title=f"事项{number}")
+    post(user, key="issue-0:answer", title="回执", at_once=True)
+    post(other)
+    assert deliver() == {"sent": 5, "failed": 0, "dead": 0}
+    assert sorted(smtp.subjects) == ["zh-hans 回执", "zh-hans 道路破损", "您有 3 条待办提醒"]
+    [text] = [mail.get_content() for _to, mail in smtp.mails if "3 条" in mail["Subject"]]
+    assert "1. zh-hans 事项0" in text
+    assert "3. zh-hans 事项2" in text
+    assert text.count("https://portal.example.test/issues/HG-1/") == 3
+    assert "https://portal.example.test/inbox/" in text
+    assert Attempt.objects.filter(outcome="sent").count() == 5
+
+
+def test_a_digest_is_not_split_by_the_batch_and_lists_fifty(person, post, smtp):
+    user = person()
+    for number in range(53):
+        post(user, key=f"issue-{number}:due")
+    assert deliver(limit=2)["sent"] == 53
+    assert smtp.subjects == ["您有 53 条待办提醒"]
+    text = smtp.mails[0][1].get_content()
+    assert "50. " in text
+    assert "51. " not in text
+    assert "其余 3 条" in text
+
+
+def test_a_refused_mail_backs_off_and_ends_as_dead(person, post, smtp):
+    smtp.refuse["handler@example.test"] = "451 try later"
+    post(person())
+    now, pauses = WORKING, []
+    for _number in range(7):
+        assert deliver(now=now) == {"sent": 0, "failed": 1, "dead": 0}
+        delivery = Delivery.objects.get()
+        assert deliver(now=delivery.next_at - timedelta(seconds=1))["failed"] == 0
+        pauses.append((delivery.next_at - now).total_seconds())
+        now = delivery.next_at
+    for pause, usual in zip(pauses, [30, 60, 120, 240, 480, 960, 1800], strict=True):
+        assert usual * 0.8 <= pause <= usual * 1.2
+    assert len(set(pauses)) == 7
+    assert deliver(now=now) == {"sent": 0, "failed": 0, "dead": 1}
+    assert deliver(now=now + timedelta(days=9)) == {"sent": 0, "failed": 0, "dead": 0}
+    assert list(Attempt.objects.values_list("number", "outcome")) == [
+        (number, "failed") for number in range(1, 9)
+    ]
+    error = Delivery.objects.get().last_error
+    assert "451" in error
+    assert "handler@example.test" not in error
+
+
+def test_a_dead_delivery_can_be_tried_again(person, post, smtp):
+    post(person())
+    Delivery.objects.update(state="dead", attempts=8)
+    assert services.retry(Delivery.objects.all(), WORKING) == 1
+    assert deliver()["sent"] == 1
+    assert services.retry(Delivery.objects.all(), WORKING) == 0
+
+
+def test_one_refused_address_harms_nobody_else(person, post, smtp):
+    smtp.refuse["b@example.test"] = "550 no such user"
+    post(addresses=[(f"{name}@example.test", "") for name in "abc"])
+    assert deliver() == {"sent": 2, "failed": 1, "dead": 0}
+    assert [to for to, _mail in smtp.mails] == [["a@example.test"], ["c@example.test"]]
+
+
+def test_a_message_that_cannot_be_rendered_harms_nobody_else(person, post, smtp):
+    user = person()
+    post(user, key="good")
+    post(user, key="bad")
+    Message.objects.filter(dedupe_key="bad").update(data={})
+    assert deliver() == {"sent": 1, "failed": 1, "dead": 0}
+    assert smtp.subjects == ["zh-hans 道路破损"]
+    assert "KeyError" in Delivery.objects.get(message__dedupe_key="bad").last_error
+
+
+def test_a_kind_that_is_gone_is_told_in_a_plain_sentence(person, post, smtp):
+    post(person())
+    kinds._kinds.clear()
+    assert deliver()["sent"] == 1
+    assert smtp.subjects == ["您有一条新消息"]
+
+
+def test_while_the_server_is_down_one_try_is_counted_and_the_rest_waits(post, settings, smtp):
+    settings.EMAIL_PORT = 1
+    post(addresses=[(f"{name}@example.test", "") for name in "abcde"])
+    assert deliver() == {"sent": 0, "failed": 1, "dead": 0}
+    assert sorted(Delivery.objects.values_list("attempts", flat=True)) == [0, 0, 0, 0, 1]
+    assert set(states()) == {"queued"}
+    settings.EMAIL_PORT = smtp.port
+    assert deliver(now=WORKING + timedelta(minutes=2))["sent"] == 5
+
+
+def test_who_has_left_is_not_written_to(person, post, smtp):
+    gone, moved = person("gone"), person("moved")
+    post(gone, moved)
+    gone.is_active, moved.email = False, ""
+    gone.save()
+    moved.save()
+    assert deliver() == {"sent": 0, "failed": 0, "dead": 0}
+    assert states() == ["cancelled", "cancelled"]
+    assert smtp.mails == []
+
+
+def test_line_breaks_open_no_new_header(person, post, smtp):
+    post(
+        person(name="示例\r\nBcc: evil@example.test"),
+        title="破损\r\nBcc: evil@example.test\x0b\u2028结束",
+    )
+    assert deliver()["sent"] == 1
+    [(recipients, mail)] = smtp.mails
+    assert recipients == ["handler@example.test"]
+    assert mail["Bcc"] is None
+    assert mail["Subject"].strip() == "zh-hans 破损 Bcc: evil@example.test 结束"
+
+
+def test_an_address_with_a_line_break_is_never_sent(person, post, smtp):
+    post(person(email="a@example.test\r\nBcc: evil@example.test"))
+    assert deliver()["failed"] == 1
+    assert smtp.mails == []
+
+
+def test_an_expired_lease_is_taken_back_and_counted(person, post, smtp):
+    post(person())
+    claimed = Delivery.objects.claim(now=WORKING, limit=5, lease=services.LEASE, token="gone")
+    assert [delivery.attempts for delivery in claimed] == [1]
+    assert deliver(now=WORKING + services.LEASE / 2)["sent"] == 0
+    assert deliver(now=WORKING + services.LEASE)["sent"] == 1
+    assert list(Attempt.objects.values_list("number", "outcome")) == [(1, "lost"), (2, "sent")]
+
+
+def test_a_row_that_kills_every_process_ends_as_dead(person, post, smtp):
+    post(person())
+    now = WORKING
+    for _number in range(8):
+        assert Delivery.objects.claim(now=now, limit=5, lease=services.LEASE, token="gone")
+        now += services.LEASE
+        totals = services.deliver(now=now, limit=0)
+    assert totals == {"sent": 0, "failed": 0, "dead": 1}
+    assert states() == ["dead"]
+
+
+def test_what_is_cancelled_after_the_claim_is_not_sent(post, smtp):
+    def cancelling(data):
+        services.cancel(dedupe_prefix="issue-2:", now=WORKING)
+        return kinds.Rendered("撤回", "", "")
+
+    kinds.register(kinds.Kind(code="test.cancelling", label="撤回", render=cancelling))
+    post(addresses=[("a@example.test", "")], key="issue-1:a", kind="test.cancelling")
+    post(addresses=[("b@example.test", "")], key="issue-2:b")
+    assert deliver() == {"sent": 1, "failed": 0, "dead": 0}
+    assert [to for to, _mail in smtp.mails] == [["a@example.test"]]
+    assert states() == ["cancelled", "sent"]
+
+
+def test_deliver_all_goes_on_until_nothing_is_due(post, smtp):
+    post(addresses=[(f"u{number}@example.test", "") for number in range(120)])
+    assert services.deliver_all(now=WORKING) == {"sent": 120, "failed": 0, "dead": 0}
+    assert len(smtp.mails) == 120
