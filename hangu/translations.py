@@ -93,7 +93,9 @@ def entries(catalog):
 
 
 def placeholders(text):
-    return sorted({first or second for first, second in PLACEHOLDER.findall(text)})
+    """{"%name", "{name"}: the two notations are told apart."""
+    found = PLACEHOLDER.findall(text)
+    return {f"%{percent}" if percent else f"{{{brace}" for percent, brace in found}
 
 
 def fault_of(message, entry):
@@ -106,7 +108,7 @@ def fault_of(message, entry):
     ids = [message.id] if isinstance(message.id, str) else list(message.id)
     wanted = set().union(*map(placeholders, ids))
     for form, text in enumerate(texts):
-        given = set(placeholders(text))
+        given = placeholders(text)
         # "one issue" may leave the number out; the other forms may not.
         if given - wanted or (wanted - given and (form or len(texts) == 1)):
             return f"placeholders differ: {sorted(wanted)} and {sorted(given)}"
