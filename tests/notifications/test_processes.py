@@ -72,13 +72,12 @@ class Portal:
 
 
 @pytest.fixture
-def portal(request, tmp_path, server):
+def portal(transactional_db, tmp_path, server):
+    # Transactional: what other processes wrote is committed, and has to be cleared away.
     if connection.vendor == "sqlite":
         portal = Portal(f"sqlite:///{tmp_path}/portal.sqlite3", server.port)
         portal.run("migrate", "--skip-checks", "-v0")
         return portal
-    # What other processes are to see has to be committed.
-    request.getfixturevalue("transactional_db")
     settings = connection.settings_dict
     who = settings["USER"] + (f":{settings['PASSWORD']}" if settings["PASSWORD"] else "")
     where = f"{settings['HOST'] or '127.0.0.1'}:{settings['PORT'] or 5432}"
