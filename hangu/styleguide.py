@@ -1,4 +1,4 @@
-"""/styleguide/: every component in every state, from samples kept here; nothing is read from the database."""
+"""/styleguide/: every component in every state, from samples kept here; no database."""
 
 import re
 from datetime import date, timedelta
@@ -17,14 +17,18 @@ HEAD_COMMENT = re.compile(r"{% comment %}\n(.*?)\n{% endcomment %}", re.DOTALL)
 
 
 class SampleForm(forms.Form):
-    title = forms.CharField(label=gettext_lazy("标题"), help_text=gettext_lazy("一句话说明需要解决的事项。"))
+    title = forms.CharField(
+        label=gettext_lazy("标题"), help_text=gettext_lazy("一句话说明需要解决的事项。")
+    )
     kind = forms.ChoiceField(
         label=gettext_lazy("类型"),
         choices=[("need", gettext_lazy("需求")), ("problem", gettext_lazy("问题"))],
         widget=forms.RadioSelect,
     )
     department = forms.ChoiceField(
-        label=gettext_lazy("主办部门"), choices=[("", "—"), ("example", gettext_lazy("示例局"))], required=False
+        label=gettext_lazy("主办部门"),
+        choices=[("", "—"), ("example", gettext_lazy("示例局"))],
+        required=False,
     )
     co_departments = forms.MultipleChoiceField(
         label=gettext_lazy("协办部门"),
@@ -33,7 +37,9 @@ class SampleForm(forms.Form):
         required=False,
     )
     new_due_on = forms.DateField(
-        label=gettext_lazy("新的期限"), widget=forms.DateInput(attrs={"type": "date"}), required=False
+        label=gettext_lazy("新的期限"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        required=False,
     )
     description = forms.CharField(
         label=gettext_lazy("具体情况"),
@@ -112,7 +118,10 @@ def _words_and_lights():
     messages = [_Message(level, text) for level, text in levels]
     return {
         "badge": [(tone or "–", {"text": text, "tone": tone}) for text, tone in tones],
-        "light": [(colour or "–", {"colour": colour, "reason": reason}) for colour, reason in reasons.items()],
+        "light": [
+            (colour or "–", {"colour": colour, "reason": reason})
+            for colour, reason in reasons.items()
+        ],
         "messages": [("info, success, warning, error", {"messages": messages})],
     }
 
@@ -181,7 +190,13 @@ def _derivation():
         running += counted
         name = rest if kind == "weekend" else name
         steps.append(
-            {"date": date(2026, 2, day), "kind": kind, "name": name, "counted": counted, "running": running}
+            {
+                "date": date(2026, 2, day),
+                "kind": kind,
+                "name": name,
+                "counted": counted,
+                "running": running,
+            }
         )
     limit = gettext("一般事项 5 个工作日：收件当日不计，期满日下班时到期。")
     return {"steps": steps, "limit": limit, "provisional": False}
@@ -191,14 +206,40 @@ def _events():
     now = timezone.now()
     files = _files()[:1]
     return [
-        {"at": now, "actor": gettext("督查协调"), "title": gettext("发出黄色督办单"), "tone": "alert",
-         "body": gettext("逾期 1 个工作日，请于 2 个工作日内书面答复。")},
-        {"at": now - timedelta(hours=5), "actor": gettext("示例局 承办人"), "title": gettext("补充办理情况"),
-         "visibility": "internal", "body": gettext("已与供水单位核对管径，等待回函。")},
-        {"at": now - timedelta(days=1), "actor": gettext("示例局 承办人"), "title": gettext("答复企业"),
-         "visibility": "public", "tone": "good", "body": gettext("现场勘查已完成，方案附后。"), "files": files},
-        {"at": now - timedelta(days=2), "actor": gettext("示例局 承办人"), "title": gettext("已签收"), "tone": "step"},
-        {"at": now - timedelta(days=3), "actor": gettext("示例企业"), "title": gettext("已提交诉求")},
+        {
+            "at": now,
+            "actor": gettext("督查协调"),
+            "title": gettext("发出黄色督办单"),
+            "tone": "alert",
+            "body": gettext("逾期 1 个工作日，请于 2 个工作日内书面答复。"),
+        },
+        {
+            "at": now - timedelta(hours=5),
+            "actor": gettext("示例局 承办人"),
+            "title": gettext("补充办理情况"),
+            "visibility": "internal",
+            "body": gettext("已与供水单位核对管径，等待回函。"),
+        },
+        {
+            "at": now - timedelta(days=1),
+            "actor": gettext("示例局 承办人"),
+            "title": gettext("答复企业"),
+            "visibility": "public",
+            "tone": "good",
+            "body": gettext("现场勘查已完成，方案附后。"),
+            "files": files,
+        },
+        {
+            "at": now - timedelta(days=2),
+            "actor": gettext("示例局 承办人"),
+            "title": gettext("已签收"),
+            "tone": "step",
+        },
+        {
+            "at": now - timedelta(days=3),
+            "actor": gettext("示例企业"),
+            "title": gettext("已提交诉求"),
+        },
     ]
 
 
@@ -211,8 +252,19 @@ def _figures():
         "money": [(amount or "None", {"amount": amount and Decimal(amount)}) for amount in amounts],
         "stat": [
             (gettext("有口径和来源"), rate | {"url": "#stat", "parts": parts}),
-            (gettext("需要注意"), {"label": gettext("逾期未结"), "value": "3", "unit": gettext("件"), "tone": "alert"}),
-            (gettext("没有可除的数"), {"label": gettext("满意率"), "value": None, "unit": "%", "definition": definition}),
+            (
+                gettext("需要注意"),
+                {
+                    "label": gettext("逾期未结"),
+                    "value": "3",
+                    "unit": gettext("件"),
+                    "tone": "alert",
+                },
+            ),
+            (
+                gettext("没有可除的数"),
+                {"label": gettext("满意率"), "value": None, "unit": "%", "definition": definition},
+            ),
         ],
     }
 
@@ -224,8 +276,13 @@ def _lists():
         {"label": gettext("按时办结率"), "unit": "%", "numeric": True},
         {"label": gettext("协议投资"), "unit": gettext("亿元"), "numeric": True},
     ]
-    rows = [[gettext("示例局"), "128", "92.31", "36.50"], [gettext("示例办公室"), "9", "100.00", "1.20"]]
+    rows = [
+        [gettext("示例局"), "128", "92.31", "36.50"],
+        [gettext("示例办公室"), "9", "100.00", "1.20"],
+    ]
     totals = [gettext("合计"), "137", "92.80", "37.70"]
+    caption = gettext("部门办理情况")
+    table = {"columns": columns, "rows": rows, "totals": totals, "caption": caption}
     page = Paginator(range(58), 20).page(2)
     tabs = [
         {"label": gettext("待我办理"), "url": "#tabs", "current": True, "count": 7},
@@ -233,35 +290,51 @@ def _lists():
         {"label": gettext("已办结"), "url": "#tabs"},
     ]
     return {
-        "table": [(gettext("带合计"), {"columns": columns, "rows": rows, "totals": totals, "caption": gettext("部门办理情况")})],
+        "table": [(gettext("带合计"), table)],
         "pager": [
             (gettext("页码"), {"page": page}),
             (gettext("游标"), {"newer_url": "#pager", "older_url": "#pager"}),
         ],
         "tabs": [(gettext("三类"), {"tabs": tabs})],
         "file_list": [(gettext("三个文件"), {"files": _files()})],
-        "empty": [
-            (
-                gettext("有下一步"),
-                {
-                    "title": gettext("没有等待您办理的事项"),
-                    "hint": gettext("新交办的事项会出现在这里，并发送消息提醒。"),
-                    "action_url": "#empty",
-                    "action_label": gettext("查看本部门全部事项"),
-                },
-            ),
-            (gettext("只有说明"), {"title": gettext("没有符合条件的事项"), "hint": gettext("请减少筛选条件后再试。")}),
-        ],
+        "empty": _empties(),
     }
+
+
+def _empties():
+    waiting = {
+        "title": gettext("没有等待您办理的事项"),
+        "hint": gettext("新交办的事项会出现在这里，并发送消息提醒。"),
+        "action_url": "#empty",
+        "action_label": gettext("查看本部门全部事项"),
+    }
+    none = {"title": gettext("没有符合条件的事项"), "hint": gettext("请减少筛选条件后再试。")}
+    return [(gettext("有下一步"), waiting), (gettext("只有说明"), none)]
 
 
 def _files():
     now = timezone.now()
     return [
-        {"name": gettext("现场勘查记录（示例）.pdf"), "url": "#file_list", "size": 482_113, "kind": "pdf", "at": now},
-        {"name": gettext("配套管网方案比选（示例）.docx"), "url": "#file_list", "size": 96_400, "kind": "docx"},
-        {"name": gettext("现场照片（示例）.jpg"), "url": "#file_list", "size": 2_410_000, "kind": "jpg",
-         "by": gettext("示例局")},
+        {
+            "name": gettext("现场勘查记录（示例）.pdf"),
+            "url": "#file_list",
+            "size": 482_113,
+            "kind": "pdf",
+            "at": now,
+        },
+        {
+            "name": gettext("配套管网方案比选（示例）.docx"),
+            "url": "#file_list",
+            "size": 96_400,
+            "kind": "docx",
+        },
+        {
+            "name": gettext("现场照片（示例）.jpg"),
+            "url": "#file_list",
+            "size": 2_410_000,
+            "kind": "jpg",
+            "by": gettext("示例局"),
+        },
     ]
 
 
@@ -269,18 +342,24 @@ def _forms():
     typed = {"title": "", "kind": "other", "new_due_on": "2026-13-01"}
     empty, wrong = SampleForm(), SampleForm(typed, auto_id="wrong_%s")
     fields = [(f"{field.name} ({field.widget_type})", {"field": field}) for field in empty]
-    fields += [(f"{name} · {gettext('有误')}", {"field": wrong[name]}) for name in ("title", "kind", "consent")]
+    for name in wrong.errors:
+        fields.append((f"{name} · {gettext('有误')}", {"field": wrong[name]}))
+    listing = SampleFilter(auto_id="filter_%s")
     told = [gettext("示例局承办人"), gettext("示例局负责人"), gettext("提交诉求的企业")]
     what = gettext("事项交由示例局主办，办结期限为 3月12日 17:30。")
+    closing = gettext("事项销号归档。")
     final = gettext("销号后企业仍可在 30 日内申请重办，除此之外不能恢复。")
     return {
         "field": fields,
         "form_errors": [(gettext("三处以上有误"), {"form": wrong})],
         "confirm": [
             (gettext("会通知他人"), {"what": what, "told": told}),
-            (gettext("不通知"), {"what": gettext("内部备注只有承办部门和督查协调可见。"), "told": []}),
-            (gettext("不可撤销"), {"what": gettext("事项销号归档。"), "told": told[2:], "final": final}),
+            (
+                gettext("不通知"),
+                {"what": gettext("内部备注只有承办部门和督查协调可见。"), "told": []},
+            ),
+            (gettext("不可撤销"), {"what": closing, "told": told[2:], "final": final}),
         ],
-        "filters": [(gettext("已有结果"), {"form": SampleFilter(auto_id="filter_%s"), "reset_url": "#filters", "found": 58})],
+        "filters": [(gettext("已有结果"), {"form": listing, "reset_url": "#filters", "found": 58})],
         "language": [(gettext("页眉内使用"), {})],
     }

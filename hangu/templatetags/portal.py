@@ -20,7 +20,7 @@ SCALES = {"yuan": Decimal(1), "wan": WAN, "yi": YI, "million": MILLION, "billion
 
 @register.filter
 def money(amount):
-    """Decimal yuan as text with its unit: 136.91亿元, 3,250万元, 800元; unknown is said, never zero."""
+    """Decimal yuan with its unit: 136.91亿元, 3,250万元, 800元; unknown is said, never zero."""
     if amount is None or amount == "":
         return gettext("未填报")
     amount = Decimal(amount)
@@ -31,7 +31,7 @@ def money(amount):
 
 @register.filter
 def money_in(amount, unit):
-    """Decimal yuan in one unit (yuan, wan, yi, million, billion) with two decimals, for a table's column."""
+    """Decimal yuan in one unit (yuan, wan, yi, million, billion), two decimals, for a column."""
     if amount is None or amount == "":
         return "—"
     return f"{_rounded(Decimal(amount) / SCALES[unit]):,}"
@@ -39,7 +39,7 @@ def money_in(amount, unit):
 
 @register.filter
 def local_due(value):
-    """A due datetime or date in local time: 3月12日 17:30; with its year when that is not the present one."""
+    """A datetime or date in local time: 3月12日 17:30; with its year when not the present one."""
     if not value:
         return ""
     timed = isinstance(value, datetime)
