@@ -56,7 +56,7 @@ class Environment:
                 "SECRET_KEY is not set: give at least 50 random characters, or DEBUG=1 for a trial."
             )
         kept = self.var_dir / "secret_key"
-        self.var_dir.mkdir(exist_ok=True)
+        self.var_dir.mkdir(parents=True, exist_ok=True)
         try:
             # Exclusive creation: web, worker and beat start at the same moment and
             # must agree on one key.
@@ -68,7 +68,7 @@ class Environment:
 
     def database(self):
         if not self.text("DATABASE_URL"):
-            self.var_dir.mkdir(exist_ok=True)
+            self.var_dir.mkdir(parents=True, exist_ok=True)
             return sqlite(self.var_dir / "portal.sqlite3")
         if urlsplit(self.text("DATABASE_URL")).scheme not in DATABASE_SCHEMES:
             raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///.")
@@ -127,6 +127,8 @@ def sqlite(path):
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
+        # Tests run on a file as well: a database in memory has other locks.
+        "TEST": {"NAME": str(Path(path).with_suffix(".test.sqlite3"))},
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",

@@ -3,6 +3,7 @@
 With nothing set: SQLite and a file broker under var/, DEBUG on, a key kept in var/secret_key.
 """
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -12,7 +13,7 @@ from hangu import environment
 from hangu.schedule import BEAT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve()
 env = environment.Environment(VAR_DIR)
 
 DEBUG = env.flag("DEBUG", default=True)

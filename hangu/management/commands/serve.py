@@ -95,7 +95,9 @@ def parts(host, port):
     """The three commands; gunicorn's worker heartbeat goes to memory where the system has it."""
     celery = [sys.executable, "-m", "celery", "-q", "-A", "hangu"]
     schedule = settings.CELERY_BEAT_SCHEDULE_FILENAME
-    Path(schedule).parent.mkdir(parents=True, exist_ok=True)
+    # WhiteNoise warns in every process about a folder that only collectstatic would make.
+    for folder in (Path(schedule).parent, Path(settings.STATIC_ROOT)):
+        folder.mkdir(parents=True, exist_ok=True)
     web = [sys.executable, "-m", "gunicorn", "hangu.wsgi", "--bind", f"{host}:{port}"]
     web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"]
     web += ["--graceful-timeout", "6", "--log-level", "warning"]
