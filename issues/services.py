@@ -149,12 +149,15 @@ def submit(*, actor, attachments=(), now=None, is_sample=False, **data):
                 )
             },
         )
-        if language := data.get("language"):
-            issue.language = language
+        for name in ("language", "tracking_code"):
+            if data.get(name):
+                setattr(issue, name, data[name])
         shown = {key: data.get(key) for key in ("kind", "title", "description", "category")} | {
             "enterprise": name
         }
         change = Change(issue, STEPS["submit"], actor, now, shown, public=True)
+        if data.get("agreed"):
+            change.extra["consent"] = data["agreed"]
         _record(change, change.step.to[""], attachments)
     return issue, True
 

@@ -1,0 +1,47 @@
+"""How often one address may try or submit; counted in the cache, so per process unless CACHE_URL
+names a shared one.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.cache import cache
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `times` within `seconds`, counted from the first; the window then begins anew."""
+
+    name: str
+    times: int
+    seconds: int
+
+    def reached(self, key):
+        return cache.get(self._cache_key(key), 0) >= self.times
+
+    def count(self, key):
+        key = self._cache_key(key)
+        cache.add(key, 0, self.seconds)
+        try:
+            cache.incr(key)
+        except ValueError:  # it expired between the two calls
+            cache.set(key, 1, self.seconds)
+
+    def _cache_key(self, key):
+        # Hashed: a key may be anything a stranger typed, and caches refuse blanks and long ones.
+        return f"limit:{self.name}:{hashlib.sha256(str(key).encode()).hexdigest()}"
+
+
+SUBMISSIONS = Limit("submit", times=30, seconds=3600)
+TRACK_BY_ADDRESS = Limit("track-address", times=20, seconds=900)
+TRACK_BY_CODE = Limit("track-code", times=10, seconds=900)
+
+
+def address(request):
+    """The caller's address; behind the district's own proxy the one that proxy saw."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
+        # The last entry is the proxy's own; those before it are whatever the caller sent.
+        return forwarded.rsplit(",", 1)[-1].strip()
+    return request.META.get("REMOTE_ADDR", "")
