@@ -272,7 +272,7 @@ def _figures():
 def _lists():
     columns = [
         {"label": gettext("部门")},
-        {"label": gettext("交办"), "unit": gettext("件"), "numeric": True},
+        {"label": gettext("交办数"), "unit": gettext("件"), "numeric": True},
         {"label": gettext("按时办结率"), "unit": "%", "numeric": True},
         {"label": gettext("协议投资"), "unit": gettext("亿元"), "numeric": True},
     ]
@@ -339,7 +339,7 @@ def _files():
 
 
 def _forms():
-    typed = {"title": "", "kind": "other", "new_due_on": "2026-13-01"}
+    typed = {"title": "", "kind": "other"}
     empty, wrong = SampleForm(), SampleForm(typed, auto_id="wrong_%s")
     fields = [(f"{field.name} ({field.widget_type})", {"field": field}) for field in empty]
     for name in wrong.errors:

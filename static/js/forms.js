@@ -57,7 +57,7 @@
 
   // A page that came back with errors starts there.
   document.addEventListener("DOMContentLoaded", function () {
-    var errors = document.querySelector("[data-focus-first]");
+    var errors = document.querySelector("[data-focus-first]:not([data-sample] *)");
     if (errors) { errors.focus(); }
   });
 })();
