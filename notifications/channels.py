@@ -64,8 +64,8 @@ def compose_digest(deliveries, texts):
             for n, text in enumerate(texts[:DIGEST_LINES], start=1)
         ]
         if count > DIGEST_LINES:
-            parts.append(_("其余 %(count)d 条请在消息中心查看。") % {"count": count - DIGEST_LINES})
-        parts.append(_("消息中心：%(link)s") % {"link": _link(INBOX_PATH)})
+            parts.append(_("其余 %(count)d 条请登录平台查看。") % {"count": count - DIGEST_LINES})
+        parts.append(_("全部消息：%(link)s") % {"link": _link(INBOX_PATH)})
         return _mail(deliveries[0], subject % {"count": count}, parts)
 
 
@@ -127,7 +127,7 @@ def _link(path):
 
 
 def _mail(delivery, subject, parts):
-    parts.append("-- \n" + _("本邮件由系统自动发送，请勿直接回复。"))
+    parts.append("-- \n" + _("本邮件由汉沽管理区政企服务平台自动发送，请勿直接回复。"))
     # The same delivery keeps its id over every try, so that a mail server can drop a copy.
     message_id = f"<delivery-{delivery.pk}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
     return mail.EmailMessage(

@@ -79,4 +79,4 @@ def moment(value):
 
 
 def _plain(data):
-    return Rendered(subject=_("您有一条新消息"), body=_("请登录门户查看相关事项。"), url="")
+    return Rendered(subject=_("您有一条新消息"), body=_("请登录平台查看相关事项。"), url="")

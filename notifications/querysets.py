@@ -74,14 +74,17 @@ class DeliveryQuerySet(models.QuerySet):
 
     def renew(self, pks, until):
         """Hold these longer; returns the numbers of those that are still held."""
-        mine = self.filter(pk__in=pks)
-        mine.update(lease_until=until)
-        return set(mine.values_list("pk", flat=True))
+        with transaction.atomic(using=self.db):
+            mine = self.locked(pks)
+            self.filter(pk__in=mine).update(lease_until=until)
+        return set(mine)
 
-    def locked(self, pks):
-        """Numbers of those among `pks` that are in this set, locked until the transaction ends."""
-        rows = self.filter(pk__in=list(pks)).order_by("id").select_for_update()
-        return list(rows.values_list("pk", flat=True))
+    def locked(self, pks=None):
+        """Numbers of this set's rows (of those among `pks`), locked until the transaction ends; in
+        one order everywhere, so that a step that cancels and a worker that records never deadlock.
+        """
+        rows = self if pks is None else self.filter(pk__in=list(pks))
+        return list(rows.order_by("id").select_for_update().values_list("pk", flat=True))
 
     def locked_rows(self):
         return list(self.order_by("id").select_for_update(skip_locked=self._can_skip_locked()))

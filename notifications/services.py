@@ -58,9 +58,10 @@ def post(
         "created_at": now,
     }
     told = {user.pk: user for user in recipients if exclude is None or user.pk != exclude.pk}
-    rows = [Message(recipient=user, **common) for user in told.values()]
+    # In order, so that two who tell the same people at once wait for each other and go on.
+    rows = [Message(recipient=user, **common) for _pk, user in sorted(told.items())]
     outside = {address: language for address, language in addresses if address}
-    rows += [Message(address=to, language=lang, **common) for to, lang in outside.items()]
+    rows += [Message(address=to, language=lang, **common) for to, lang in sorted(outside.items())]
     created = _insert_once(rows, dedupe_key)
     if kind.mail:
         _queue(created, told, at_once=at_once or urgent, now=now)
@@ -94,9 +95,11 @@ def cancel(*, dedupe_prefix, now):
     moment may still arrive, and is then recorded as sent.
     """
     messages = Message.objects.key_starts_with(dedupe_prefix)
-    return Delivery.objects.open_of(messages).update(
-        state=Delivery.State.CANCELLED, next_at=now, lease_until=None
-    )
+    with transaction.atomic():
+        ours = Delivery.objects.open_of(messages).locked()
+        return Delivery.objects.filter(pk__in=ours).update(
+            state=Delivery.State.CANCELLED, next_at=now, lease_until=None
+        )
 
 
 def retry(deliveries, now):
@@ -243,7 +246,7 @@ class _Batch:
 
 
 def _deliver_batch(*, now, limit, process):
-    batch = _Batch(process=process, clock=(lambda: now) if now else timezone.now)
+    batch = _Batch(process=process[:120], clock=(lambda: now) if now else timezone.now)
     _take_back_expired(batch)
     claimed = Delivery.objects.claim(now=batch.clock(), limit=limit, lease=LEASE, token=batch.token)
     batch.claimed = len(claimed)

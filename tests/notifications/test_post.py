@@ -153,6 +153,19 @@ def test_cancel_takes_back_what_is_not_sent(person, post):
     assert Message.objects.visible_to(user).count() == 4
 
 
+def test_a_mail_already_handed_over_is_recorded_as_sent_although_cancelled(post):
+    post(addresses=[("a@example.test", "")])
+    token = "t" * 32
+    [claimed] = Delivery.objects.claim(now=WORKING, limit=5, lease=services.LEASE, token=token)
+    assert services.cancel(dedupe_prefix="issue-1:", now=WORKING) == 1
+    assert Delivery.objects.under_lease("other").locked([claimed.pk]) == []
+    ours = Delivery.objects.under_lease(token).locked([claimed.pk])
+    Delivery.objects.put_back(ours, WORKING, 8, "451 try later")
+    assert Delivery.objects.get().state == "cancelled"
+    Delivery.objects.mark_sent(ours, WORKING)
+    assert Delivery.objects.get().state == "sent"
+
+
 def test_the_database_refuses_doubles_and_a_message_to_nobody(person):
     user = person()
     common = {"kind": "test.note", "dedupe_key": "k", "created_at": WORKING}
