@@ -6,10 +6,9 @@ Called only inside issues/services.py's transaction, with the issue locked.
 
 from datetime import datetime
 
-from django.utils import timezone
-
-from issues import deadlines, workflow
+from issues import deadlines
 from issues.models import Commitment, LadderRung, PlannedReminder, Policy
+from notifications import services as messages
 from worktime import clock as working_clock
 from worktime.services import current_calendar
 
@@ -23,7 +22,8 @@ COLUMNS = {
 
 def current(issue):
     """{clock: its latest Commitment}."""
-    return {row.clock: row for row in issue.commitments.order_by("version")}
+    rows = issue.commitments.select_related("policy").order_by("version")
+    return {row.clock: row for row in rows}
 
 
 def start(issue, name, event, *, started_at, share=None):
@@ -89,7 +89,16 @@ def pause_unit(issue, now):
     cancel_reminders(issue, now)
 
 
+def reminder_key(issue_pk):
+    """What the dedupe keys of all reminder messages of an issue begin with."""
+    return f"issues:{issue_pk}:reminder:"
+
+
 def cancel_reminders(issue, now):
+    """Nothing is said any more about a deadline that is no longer one, not even by mails still
+    queued.
+    """
+    messages.cancel(dedupe_prefix=reminder_key(issue.pk), now=now)
     issue.reminders.pending().update(state=PlannedReminder.State.CANCELLED, done_at=now)
 
 
@@ -194,12 +203,3 @@ def derivation(commitment):
     return working_clock.derive(
         calendar, commitment.started_at, commitment.due_at, pauses_of(commitment)
     )
-
-
-def running(issue):
-    """Whether the department's clock runs now."""
-    return issue.status in workflow.WORKING and issue.unit_due_at is not None
-
-
-def local_day(moment):
-    return timezone.localdate(moment)

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.models import User
 from issues.actors import Actor
+from issues.commitments import reminder_key
 from issues.models import Issue, PlannedReminder
 from issues.services import perform
 from notifications import services as messages
 
 BATCH = 500
 State = PlannedReminder.State
-KIND, KEY = "issues.reminder", "issues:reminder:"
+KIND = "issues.reminder"
 CALM = ("consult", "general", "complex")
 MEMBERS, LEADERS = (
     "department__lead_issues__reminders",
@@ -117,13 +118,18 @@ def _post(ids, now):
                 kind=KIND,
                 users=User.objects.filter(rule & chosen, is_active=True),
                 data=_data(path),
-                dedupe_key=Concat(
-                    Value(KEY), Cast(F(f"{path}__pk"), TextField()), output_field=TextField()
-                ),
+                dedupe_key=_key(path),
                 urgent=urgent,
                 now=now,
             )
     return sent + _post_principals(ids, now)
+
+
+def _key(path):
+    """commitments.reminder_key plus the reminder's own number, as SQL."""
+    issue, reminder = Cast(F(f"{path}__issue"), TextField()), Cast(F(f"{path}__pk"), TextField())
+    words = (Value("issues:"), issue, Value(":reminder:"), reminder)
+    return Concat(*words, output_field=TextField())
 
 
 def _data(path):
@@ -155,7 +161,7 @@ def _post_principals(ids, now):
                 "notice": row.voice.issues_notice,
                 "due_at": row.issue.unit_due_at.isoformat(),
             },
-            dedupe_key=f"{KEY}{row.pk}",
+            dedupe_key=f"{reminder_key(row.issue_id)}{row.pk}",
             urgent=row.issue.time_class == "urgent",
             now=now,
         )

@@ -8,6 +8,7 @@ from django.test import override_settings
 
 from hangu.translations import compile_catalogue
 
+pytest_plugins = ["tests.personas"]
 STRICT = os.environ.get("STRICT") == "1"
 
 
