@@ -34,7 +34,7 @@ def start(issue, name, event, *, started_at, share=None):
     """
     policy = Policy.objects.valid_at(event.at)
     limit = policy.limit(name, issue.time_class)
-    if limit is None:
+    if limit is None or (name == "co" and not issue.co_handlings.exists()):
         return None
     number = deadlines.shortened(limit.number, limit.unit, share) if share else limit.number
     return _write(
