@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -127,8 +128,9 @@ def sqlite(path):
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
-        # Tests run on a file as well: a database in memory has other locks.
-        "TEST": {"NAME": str(Path(path).with_suffix(".test.sqlite3"))},
+        # Tests run on a file as well: a database in memory has other locks. One file a process,
+        # so that two runs in one checkout do not meet.
+        "TEST": {"NAME": f"{tempfile.gettempdir()}/portal-test-{os.getpid()}.sqlite3"},
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
