@@ -7,13 +7,22 @@ The proof lives in the session under "proven" as [[issue pk, second of the proof
 import hmac
 import secrets
 import unicodedata
+from urllib.parse import urlencode
 
 from django.core import signing
+from django.forms import RadioSelect
+from django.urls import resolve, reverse
 from django.utils.crypto import salted_hmac
 
-from issues.messages import RATE_SALT
+from issues import presenters, workflow
+from issues.choices import RATING
+from issues.facts import open_steps
+from issues.forms import StepForm
+from issues.messages import RATE_SALT, rating_token
 from issues.models import CODE_ALPHABET, Attachment, Issue, Rating
+from issues.timeline import timeline
 from issues.workflow import STEPS
+from worktime.services import current_calendar
 
 PROVEN, SUBMITTED = "proven", "submitted"
 LASTS = 30 * 60
@@ -21,6 +30,8 @@ KEPT = 10
 DIGITS, CODE_LENGTH = 4, 16
 # What an enterprise may do to an issue it has proven: read from the table, so never more than that.
 ACTIONS = tuple(name for name, step in STEPS.items() if step.sources and "anonymous" in step.by)
+# The one an enterprise most likely came for stands first.
+ORDER = sorted(ACTIONS, key=lambda name: (name == "withdraw", name != "rate", name != "urge"))
 FORM_SALT = "issues.submit"
 FORM_LASTS = 24 * 3600
 
@@ -68,6 +79,23 @@ def issues(session, now):
     return [rows[pk] for pk in pks if pk in rows]
 
 
+def proven_issue(session, number, now):
+    """The proven issue of this number, or None."""
+    return next((row for row in issues(session, now) if row.number == number), None)
+
+
+def tabs(found, chosen):
+    """For components/_tabs.html, one tab a proven issue."""
+    return [
+        {
+            "label": row.number,
+            "url": f"{reverse('track')}?{urlencode({'number': row.number})}",
+            "current": row == chosen,
+        }
+        for row in found
+    ]
+
+
 def public_file(session, pk, now):
     """A public Attachment of a proven issue; raises Attachment.DoesNotExist."""
     return Attachment.objects.get(pk=pk, public=True, issue__in=proven(session, now))
@@ -80,6 +108,78 @@ def followed(issue):
         seen.add(issue.pk)
         issue = issue.merged_into
     return issue
+
+
+def shown(issue, actor, now, wrong=None):
+    """What the tracking page says of one issue: for templates/public/_progress.html.
+
+    `wrong` is a StepForm that was refused; it is shown again with what was typed.
+    """
+    working, calendar = followed(issue), current_calendar()
+    return {
+        "issue": issue,
+        "working": working,
+        "status": presenters.status_badge(issue),
+        "working_status": presenters.status_badge(working),
+        "stages": _stages(working),
+        "due": presenters.running_clock(working, calendar, now, public_only=True),
+        "clocks": presenters.clocks(working, calendar, now, public_only=True),
+        "events": _events(issue),
+        "forms": [
+            {"form": form, "open": form is wrong, **presenters.confirmation(form.step)}
+            for form in _forms(issue, actor, now, wrong)
+        ],
+        "rate_url": _rate_url(issue),
+    }
+
+
+def step_form(issue, action, actor, **kwargs):
+    """A StepForm whose ids are its own, since the page holds several."""
+    ids = f"{issue.number}-{action}-%s"
+    form = StepForm(STEPS[action], issue=issue, actor=actor, auto_id=ids, **kwargs)
+    if "rating" in form.fields:
+        form.fields["rating"].widget = RadioSelect(choices=RATING)
+    return form
+
+
+def version_of(data):
+    """The version a posted form was made for; None when it carries none that can be read."""
+    text = data.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _forms(issue, actor, now, wrong):
+    """The forms of the steps open now, rating first; a refused one stays though no longer open."""
+    opened = [step.action for step in open_steps(issue, actor, now) if step.action in ACTIONS]
+    if wrong is not None and wrong.step.action not in opened:
+        opened.append(wrong.step.action)
+    opened.sort(key=ORDER.index)
+    return [
+        wrong
+        if wrong is not None and wrong.step.action == action
+        else step_form(issue, action, actor)
+        for action in opened
+    ]
+
+
+def _stages(issue):
+    # How many notices a department was sent is the district's own matter.
+    return [
+        row | {"note": ""} if row["state"] == "beside" else row for row in presenters.stages(issue)
+    ]
+
+
+def _events(issue):
+    items = timeline(issue, public_only=True)
+    for file in (file for item in items for file in item["files"]):
+        # The officials' address of a file needs an account; here the proof opens it.
+        file["url"] = reverse("track-file", args=[resolve(file["url"]).kwargs["pk"]])
+    return items
+
+
+def _rate_url(issue):
+    resolved = issue.status == workflow.RESOLVED
+    return reverse("rate", args=[rating_token(issue)]) if resolved else None
 
 
 def remember_submitted(session, issue):

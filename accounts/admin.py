@@ -1,0 +1,137 @@
+"""Accounts in the admin. System administrators keep accounts and give no roles; security gives
+roles, never to itself, and changes nothing else.
+"""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ApiKey, Membership, Portfolio, User
+from accounts.permissions import STAFF_ROLES
+from accounts.roles import ADMINISTRATOR, ROLES, SECURITY, SEPARATED, roles_of
+
+admin.site.unregister(Group)
+admin.site.site_header = admin.site.site_title = _("汉沽管理区政企服务平台 · 系统管理")
+admin.site.index_title = _("系统管理")
+
+
+class MembershipInline(admin.TabularInline):
+    """A user's roles. Others than security see the table, and security its own, without a way to
+    change it.
+    """
+
+    model = Membership
+    extra = 0
+    fields = ["group", "given_at"]
+    readonly_fields = ["given_at"]
+    verbose_name_plural = _("角色")
+
+    def _may_give(self, request, obj):
+        return SECURITY in roles_of(request.user) and obj is not None and obj != request.user
+
+    def has_view_permission(self, request, obj=None):
+        return bool(roles_of(request.user) & STAFF_ROLES)
+
+    def has_add_permission(self, request, obj=None):
+        return self._may_give(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        # A role is given or taken back; a given one is not turned into another.
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return self._may_give(request, obj)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "group":
+            field.label_from_instance = role_label
+        return field
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    list_display = ["username", "name", "department", "enterprise", "role_labels", "is_active"]
+    list_filter = ["is_active", "groups", "department"]
+    list_select_related = ["department", "enterprise"]
+    search_fields = ["username", "name"]
+    filter_horizontal = []
+    inlines = [MembershipInline]
+    add_form = AdminUserCreationForm
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("个人信息"), {"fields": ["name", "phone", "email", "language"]}),
+        (_("所属"), {"fields": ["department", "enterprise", "is_principal"]}),
+        (_("状态"), {"fields": ["is_active", "last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "usable_password", "password1", "password2"]}),
+        (_("所属"), {"fields": ["name", "department", "enterprise"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = ["last_login", "date_joined"]
+        if ADMINISTRATOR in roles_of(request.user):
+            return fixed
+        return [name for _title, part in self.fieldsets for name in part["fields"]]
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else []
+
+    def user_change_password(self, request, id, form_url=""):
+        """Accounts of the three separated duties get no password from an administrator: whoever
+        sets it could sign in as them.
+        """
+        user = self.get_object(request, id)
+        separated = user is not None and user != request.user and user.roles & set(SEPARATED)
+        if ADMINISTRATOR not in roles_of(request.user) or separated:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        # Who signs in to the admin follows from the roles alone.
+        user = User.objects.get(pk=form.instance.pk)
+        user.is_staff = bool(user.roles & STAFF_ROLES)
+        user.save(update_fields=["is_staff"])
+
+    @admin.display(description=_("角色"))
+    def role_labels(self, user):
+        return _("、").join(role_label(group) for group in user.groups.all())
+
+
+@admin.register(Portfolio)
+class PortfolioAdmin(admin.ModelAdmin):
+    list_display = ["department", "leader"]
+    list_select_related = ["department", "leader"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "leader":
+            kwargs["queryset"] = User.objects.filter(groups__name="leader")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(admin.ModelAdmin):
+    """Keys are made and revoked by `manage.py apitoken`; here one sees whose they are and whether
+    they are used.
+    """
+
+    list_display = ["name", "user", "scopes", "created_at", "expires_at", "revoked_at"]
+    list_select_related = ["user"]
+    fields = ["name", "user", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at"]
+
+    def has_add_permission(self, request):
+        return False
+
+
+def role_label(group):
+    """The role as people call it; a group that is no role keeps its own name."""
+    number_and_label = ROLES.get(group.name)
+    return str(number_and_label[1]) if number_and_label else group.name

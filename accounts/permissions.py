@@ -1,0 +1,60 @@
+"""三员分立 in the admin: what each of the two roles that sign in there may do, as one table.
+
+Django asks every authentication backend whether a user has a permission; this one answers from his
+roles. No permission rows are given to groups or users, so nothing else can widen a role.
+"""
+
+from django.contrib.auth.backends import BaseBackend
+
+from accounts.roles import ADMINISTRATOR, SECURITY
+
+READ, ALL = ("view",), ("view", "add", "change", "delete")
+# role → {"app.model": what it may do}
+GRANTS = {
+    ADMINISTRATOR: {
+        "accounts.user": ("view", "add", "change"),
+        "accounts.portfolio": ALL,
+        "directory.department": ("view", "add", "change"),
+        "directory.enterprise": ("view", "add", "change"),
+        "directory.industry": ALL,
+        "directory.park": ALL,
+        "worktime.calendaryear": READ,
+        "worktime.calendarday": READ,
+        "worktime.calendarchange": READ,
+        "worktime.workhours": ALL,
+        "issues.category": ("view", "add", "change"),
+        "issues.policy": ("view", "add", "change"),
+        "issues.limit": ALL,
+        "issues.ladderrung": ALL,
+    },
+    SECURITY: {
+        # Of a user's page security sees the account and changes its roles: accounts/admin.py.
+        "accounts.user": ("view", "change"),
+        "accounts.membership": ALL,
+        "accounts.apikey": READ,
+        "axes.accessattempt": ("view", "delete"),
+        "axes.accesslog": READ,
+        "axes.accessfailurelog": READ,
+    },
+}
+STAFF_ROLES = frozenset(GRANTS)
+
+
+class RolePermissions(BaseBackend):
+    def get_all_permissions(self, user_obj, obj=None):
+        """{"app.action_model", …} of an active user's roles."""
+        if not getattr(user_obj, "is_active", False):
+            return set()
+        return {
+            f"{app}.{action}_{name}"
+            for role in user_obj.roles & STAFF_ROLES
+            for (app, _dot, name), actions in (
+                (model.partition("."), actions) for model, actions in GRANTS[role].items()
+            )
+            for action in actions
+        }
+
+    def has_module_perms(self, user_obj, app_label):
+        """Whether the role opens anything of this app; asked by the admin's index."""
+        granted = self.get_all_permissions(user_obj)
+        return any(permission.startswith(f"{app_label}.") for permission in granted)

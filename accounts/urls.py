@@ -1,0 +1,15 @@
+"""Signing in and out, one's own account, and the language."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("login/", views.SignIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("account/", views.account, name="account"),
+    path("account/password/", views.PasswordChange.as_view(), name="account-password"),
+    # Before Django's own of the same name: this one also serves people who have not signed in.
+    path("i18n/setlang/", views.choose_language, name="set_language"),
+]

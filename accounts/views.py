@@ -1,0 +1,76 @@
+"""Sign-in, one's own account and the language. Locks after wrong passwords are django-axes'."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.i18n import set_language
+
+from accounts.forms import LanguageForm, SignInForm
+from accounts.roles import ROLES
+
+
+class SignIn(LoginView):
+    """`next` is followed within this site only; the page then speaks the person's language."""
+
+    template_name = "accounts/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form):
+        return remember(super().form_valid(form), form.get_user().language)
+
+
+class PasswordChange(PasswordChangeView):
+    template_name = "accounts/password.html"
+    success_url = reverse_lazy("account")
+
+    def form_valid(self, form):
+        messages.success(self.request, _("密码已修改，下次登录请使用新密码。"))
+        return super().form_valid(form)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request):
+    form = LanguageForm(data=request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        user = form.save()
+        with translation.override(user.language):
+            messages.success(request, _("语言已保存。"))
+        return remember(redirect("account"), user.language)
+    labels = [label for slug, (_number, label) in ROLES.items() if slug in request.user.roles]
+    return render(request, "accounts/account.html", {"form": form, "role_labels": labels})
+
+
+@login_not_required
+@require_POST
+def choose_language(request):
+    """Django's language switch; a signed-in person's messages follow it."""
+    response = set_language(request)
+    chosen = request.POST.get("language")
+    if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
+        request.user.language = chosen
+        request.user.save(update_fields=["language"])
+    return response
+
+
+def remember(response, language):
+    """Sets the language's cookie as Django's own switch does."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        path=settings.LANGUAGE_COOKIE_PATH,
+        domain=settings.LANGUAGE_COOKIE_DOMAIN,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+    return response
