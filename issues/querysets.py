@@ -1,7 +1,7 @@
 """Every filter, annotation and visibility rule over issues."""
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Value, When
 
 from accounts import roles
 from issues import workflow
@@ -75,11 +75,7 @@ class IssueQuerySet(models.QuerySet):
         return Exists(rows.filter(issue=OuterRef("pk"), department=department, answered_at=None))
 
     def _unanswered(self):
-        notices = self.model.notices.rel.related_model.objects
-        instructions = self.model.instructions.rel.related_model.objects
-        return Exists(notices.filter(issue=OuterRef("pk"), answered_at=None)) | Exists(
-            instructions.filter(issue=OuterRef("pk"), answered_at=None)
-        )
+        return self._open("notices") | self._open("instructions")
 
     def search(self, words):
         """Rows that hold every word in number, title, text, enterprise or department."""
@@ -98,13 +94,7 @@ class IssueQuerySet(models.QuerySet):
         """Running deadlines first, the earliest (so: the most overdue) on top; what has none
         after, newest first.
         """
-        running = Case(
-            When(status__in=workflow.WORKING, then=F("unit_due_at")),
-            When(status="submitted", then=F("due_at")),
-            default=Value(None),
-            output_field=models.DateTimeField(),
-        )
-        return self.alias(running=running).order_by(
+        return self.alias(running=_running()).order_by(
             F("running").asc(nulls_last=True), "-received_at", "-pk"
         )
 
@@ -123,13 +113,72 @@ class IssueQuerySet(models.QuerySet):
             .prefetch_related(
                 Prefetch("events", events.prefetch_related("attachments")),
                 Prefetch("co_handlings", co_handlings),
-                "applications",
-                "instructions__leader",
-                "notices",
+                self._with_people("applications", "department", "applicant", "decided_by"),
+                self._with_people("instructions", "leader", "answered_by"),
+                self._with_people("notices", "department", "answered_by"),
                 "ratings",
-                "visits",
+                self._with_people("visits", "visitor"),
             )
         )
+
+    def _with_people(self, name, *people):
+        rows = getattr(self.model, name).rel.related_model.objects
+        return Prefetch(name, rows.select_related(*people))
+
+    def ended(self):
+        return self.filter(status__in=workflow.ENDED)
+
+    def merged_with(self, issue):
+        """The issue it was merged into, and those merged into it."""
+        return self.filter(Q(pk=issue.merged_into_id) | Q(merged_into=issue.pk)).order_by("number")
+
+    def matching(self, now, *, q="", overdue=False, received_from=None, received_to=None, **equal):
+        """The work list's filter; what is empty does not narrow. Dates are local and inclusive."""
+        found = self.search(q) if q else self
+        found = found.filter(**{name: value for name, value in equal.items() if value})
+        if overdue:
+            found = found.alias(running=_running()).filter(running__lt=now)
+        if received_from:
+            found = found.filter(received_at__date__gte=received_from)
+        if received_to:
+            found = found.filter(received_at__date__lte=received_to)
+        return found
+
+    def totals(self, now, soon):
+        """{"count", "overdue", "soon"}: rows, those past their running deadline, and those whose
+        deadline comes up to `soon`.
+        """
+        return self.alias(running=_running()).aggregate(
+            count=Count("pk"),
+            overdue=Count("pk", filter=Q(running__lt=now)),
+            soon=Count("pk", filter=Q(running__gte=now, running__lte=soon)),
+        )
+
+    def with_waiting(self, user):
+        """Marks what each row waits for, so that a list says it without a query per row."""
+        return self.annotate(
+            asks_return=self._pending(kind="return"),
+            asks_extension=self._pending(kind="extension", ordinal=1),
+            asks_second=self._pending(kind="extension", ordinal__gte=2),
+            asks_tracking=self._pending(kind="tracking"),
+            owes_answer=self._co_open(getattr(user, "department_id", None)),
+            owes_notice=self._open("notices"),
+            owes_instruction=self._open("instructions"),
+        )
+
+    def _open(self, name):
+        rows = getattr(self.model, name).rel.related_model.objects
+        return Exists(rows.filter(issue=OuterRef("pk"), answered_at=None))
+
+
+def _running():
+    """The deadline that binds now, as Issue.running_due says it."""
+    return Case(
+        When(status__in=workflow.WORKING, then=F("unit_due_at")),
+        When(status="submitted", then=F("due_at")),
+        default=Value(None),
+        output_field=models.DateTimeField(),
+    )
 
 
 class AttachmentQuerySet(models.QuerySet):

@@ -1,0 +1,383 @@
+"""Turns an issue into what the components take: badges, stages, clocks and the open steps."""
+
+from math import ceil
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts import roles
+from issues import commitments, workflow
+from issues.actors import Actor
+from issues.facts import Facts, refusal_for
+from issues.models import Issue
+from issues.timeline import OFFICE, day_text, moment_text, timeline
+from issues.workflow import STEPS
+from notifications.models import Message
+from worktime import clock
+from worktime.services import current_calendar
+
+TONES = {
+    workflow.SUBMITTED: "waiting",
+    workflow.ASSIGNED: "waiting",
+    workflow.IN_PROGRESS: "active",
+    workflow.TRACKING: "active",
+    workflow.RESOLVED: "strong",
+    workflow.CONFIRMED: "strong",
+    workflow.CLOSED: "done",
+}
+# The step a person most likely came for, the first open one of these; the rest stand beside it.
+PRIMARY = (
+    "assign rule_return decide_extension decide_tracking answer_notice answer_instruction sign "
+    "contact resolve report_tracking close visit rate update reopen urge instruct"
+).split()
+DANGER = {"decline", "merge", "withdraw"}
+# Said only where the person is one who would otherwise take the step.
+IDLE = {"return_pending", "extension_pending", "tracking_pending", "instruction_open"} | {
+    "notice_open",
+    "has_lead",
+}
+PERSONAL = {"not_applicant", "not_resolver", "not_handling", "lead_and_allowed"} | {
+    "submitter_in_time",
+}
+AUDIENCES = {
+    "coordinators": OFFICE,
+    "submitter": gettext_lazy("提交诉求的企业"),
+    "lead": gettext_lazy("主办部门承办人"),
+    "head": gettext_lazy("主办部门负责人"),
+    "former_lead": gettext_lazy("原主办部门"),
+    "co": gettext_lazy("协办部门"),
+    "watchers": gettext_lazy("主办部门承办人（公开的进展同时通知企业）"),
+    "applicant": gettext_lazy("申请人"),
+    "extension_decider": gettext_lazy("延期审批人"),
+    "instructing_leader": gettext_lazy("批示的领导"),
+}
+FINAL = {
+    "decline": gettext_lazy("不予受理后本诉求即告结束，不能恢复办理。"),
+    "merge": gettext_lazy("并案后本诉求不再单独办理，不能拆分恢复。"),
+    "withdraw": gettext_lazy("撤回后不能恢复，如有需要须重新提交。"),
+}
+CLOCK_NAMES = {
+    "promise": gettext_lazy("承诺时限"),
+    "unit": gettext_lazy("部门时限"),
+    "sign": gettext_lazy("签收时限"),
+    "contact": gettext_lazy("联系时限"),
+    "rating": gettext_lazy("评价时限"),
+}
+
+
+def is_public_only(user):
+    """Whether this user reads the enterprise's side of an issue."""
+    return not (user.roles & (roles.OFFICIALS | {roles.AUDITOR}))
+
+
+def status_badge(issue):
+    text = workflow.STATUSES[issue.status][0]
+    return {"text": text, "tone": TONES.get(issue.status, "ended")}
+
+
+def priority_badge(issue):
+    if issue.priority == "normal":
+        return None
+    return {"text": issue.get_priority_display(), "tone": "alert"}
+
+
+def running_clock(issue, calendar, now, public_only=False):
+    """For components/_due_clock.html, with `paused` while a return is ruled; None when ended
+    early.
+    """
+    if issue.resolved_at:
+        return {"due": issue.resolved_at, "done": True}
+    if issue.status not in (workflow.SUBMITTED, *workflow.WORKING):
+        return None
+    due = issue.due_at if public_only else issue.running_due
+    if due is None:
+        return {"paused": issue.status in workflow.WORKING}
+    return _clock(calendar, issue.received_at, due, now)
+
+
+def _clock(calendar, start, due, now):
+    return {
+        "due": due,
+        "left": clock.workdays_left(calendar, now, due),
+        "overdue": due < now,
+        "provisional": clock.is_provisional(calendar, start, due),
+    }
+
+
+def stages(issue):
+    """For components/_stage_bar.html: when each stage was reached; an issue ended early stops."""
+    reached = {
+        1: issue.received_at,
+        2: issue.assigned_at,
+        3: issue.signed_at,
+        5: issue.resolved_at,
+        6: issue.closed_at,
+    }
+    return [
+        {
+            "label": label,
+            "state": _stage_state(issue, number, reached.get(number)),
+            "note": _notices_note(issue)
+            if number == 4
+            else moment_text(reached[number])
+            if reached[number]
+            else "",
+        }
+        for number, label in workflow.STAGES.items()
+    ]
+
+
+def _stage_state(issue, number, moment):
+    if number == 4:
+        return "beside"
+    if issue.status == workflow.CLOSED or (issue.stage == 0 and moment):
+        return "done"
+    if number == issue.stage:
+        return "current"
+    return "done" if number < issue.stage else "todo"
+
+
+def _notices_note(issue):
+    count = len(issue.notices.all())
+    said = ngettext("督办单 %(count)d 份", "督办单 %(count)d 份", count) % {"count": count}
+    return said if count else ""
+
+
+def clocks(issue, calendar, now, public_only):
+    """The issue's clocks with their derivation; an enterprise sees the promise alone."""
+    rows = commitments.current(issue)
+    names = ["promise"] if public_only else list(CLOCK_NAMES)
+    return [
+        clock_item(issue, rows[name], calendar, now)
+        for name in names
+        if name in rows and (rows[name].met_at or _runs(issue, name))
+    ]
+
+
+def _runs(issue, name):
+    if name == "rating":
+        return issue.status == workflow.RESOLVED
+    if name == "sign":
+        return issue.status == workflow.ASSIGNED
+    if name == "contact":
+        return issue.status in workflow.WORKING and issue.contacted_at is None
+    return issue.status in (workflow.SUBMITTED, *workflow.WORKING)
+
+
+def clock_item(issue, row, calendar, now):
+    item = {
+        "name": CLOCK_NAMES[row.clock],
+        "met_at": row.met_at,
+        "late": bool(row.met_at and row.met_at > row.due_at),
+        "paused": row.clock == "unit" and not row.met_at and issue.unit_due_at is None,
+        "limit": limit_text(row),
+        "basis": basis_text(row),
+        "pauses": [
+            _("%(begin)s 至 %(end)s") % {"begin": moment_text(begin), "end": moment_text(end)}
+            for begin, end in commitments.pauses_of(row)
+        ],
+        "steps": [derivation_step(step) for step in commitments.derivation(row)],
+    }
+    running = _clock(calendar, row.started_at, row.due_at, now)
+    return item | running | {"provisional": row.provisional}
+
+
+def limit_text(row):
+    """How much time, from when, by which rule."""
+    start = moment_text(row.started_at)
+    if row.fixed_on:
+        return _("经批准定于 %(day)s 下班前完成。") % {"day": day_text(row.fixed_on)}
+    count = ceil(row.number)
+    amount = {
+        "working_days": ngettext("%(number)s 个工作日", "%(number)s 个工作日", count),
+        "working_hours": ngettext("%(number)s 个工作小时", "%(number)s 个工作小时", count),
+        "clock_hours": ngettext("%(number)s 小时", "%(number)s 小时", count),
+    }[row.unit] % {"number": f"{row.number.normalize():f}"}
+    said = {"amount": amount, "start": start}
+    if row.unit == "working_days":
+        return _("%(amount)s，自 %(start)s 起算：当日不计，期满日下班时到期。") % said
+    return _("%(amount)s，自 %(start)s 起算。") % said
+
+
+def basis_text(row):
+    policy = row.policy.version if row.policy else "—"
+    said = {"policy": policy, "calendar": row.calendar_version, "version": row.version}
+    return _("时限政策第 %(policy)s 版，工作日历第 %(calendar)s 版，第 %(version)s 次测算。") % said
+
+
+def derivation_step(step):
+    """A day for components/_derivation.html."""
+    kind = step.kind
+    if step.paused and not step.minutes:
+        kind = "paused"
+    elif step.provisional and step.counted:
+        kind = "provisional"
+    return {
+        "date": step.date,
+        "kind": kind,
+        "name": step.name,
+        "counted": step.counted,
+        "running": step.running,
+    }
+
+
+def steps(issue, actor, now):
+    """{"primary", "others", "danger", "blocked"}: buttons of what the actor may do now, and why
+    not where the step is one of his.
+    """
+    facts, opened, blocked = Facts(issue, actor, now), [], []
+    for step in STEPS.values():
+        if not step.sources:
+            continue
+        refused = refusal_for(issue, step.action, actor, now, facts)
+        if refused is None:
+            opened.append(step.action)
+        elif refused.code in PERSONAL or (
+            refused.status == 409 and refused.code not in IDLE | {"status"}
+        ):
+            blocked.append({"label": step.label, "why": refused.message})
+    first = _primary(issue, opened)
+    buttons = {action: button(issue, action) for action in opened if action != first}
+    return {
+        "primary": button(issue, first) if first else None,
+        "others": [item for action, item in buttons.items() if action not in DANGER],
+        "danger": [item for action, item in buttons.items() if action in DANGER],
+        "blocked": blocked,
+    }
+
+
+def _primary(issue, opened):
+    for action in PRIMARY:
+        # A second contact may be noted, but is not what the issue waits for.
+        if action in opened and not (action == "contact" and issue.contacted_at):
+            return action
+    return opened[0] if opened else None
+
+
+def button(issue, action):
+    return {
+        "action": action,
+        "label": STEPS[action].label,
+        "url": reverse("issues:act", args=[issue.number, action]),
+    }
+
+
+def confirmation(step):
+    """For components/_confirm.html."""
+    return {
+        "what": step.effect,
+        "told": [AUDIENCES[name] for name in step.tells],
+        "final": FINAL.get(step.action, ""),
+        "is_danger": step.action in DANGER,
+    }
+
+
+def done_message(issue, action, public_only):
+    """What happened and who was told, from the messages actually written."""
+    said = {"number": issue.number, "what": STEPS[action].label}
+    event = issue.events.filter(action=action).latest("version")
+    told = list(
+        Message.objects.keyed(f"issues:{issue.pk}:{event.version}")
+        .select_related("recipient__department", "recipient__enterprise")
+        .order_by("pk")
+    )
+    if not told:
+        return _("%(number)s：%(what)s已完成。") % said
+    everyone = list(dict.fromkeys(_told_name(message.recipient, public_only) for message in told))
+    names = _("、").join(everyone[:4])
+    if len(everyone) > 4:
+        names = _("%(names)s等 %(count)d 人") % {"names": names, "count": len(told)}
+    return _("%(number)s：%(what)s已完成，已通知%(names)s。") % (said | {"names": names})
+
+
+def _told_name(person, public_only):
+    if person is None:
+        return _("企业预留邮箱")
+    if person.enterprise:
+        return person.enterprise.name
+    if public_only or not person.department:
+        return person.department.label if person.department else str(OFFICE)
+    names = {"name": person.label, "department": person.department.label}
+    return _("%(name)s（%(department)s）") % names
+
+
+def contact(issue, user, actor):
+    """{"name", "phone", "email", "masked"}: in full for the submitter's side, the departments on
+    the matter and coordinators.
+    """
+    departments = {issue.lead_department_id, *(row.pk for row in issue.co_departments)} - {None}
+    in_full = (
+        actor.submitted(issue)
+        or roles.COORDINATOR in user.roles
+        or user.department_id in departments
+    )
+    if in_full:
+        return {
+            "name": issue.contact_name,
+            "phone": issue.contact_phone,
+            "email": issue.contact_email,
+            "masked": False,
+        }
+    return {"name": issue.masked_name, "phone": issue.masked_phone, "email": "", "masked": True}
+
+
+def page(issue, user, now):
+    """For templates/issues/detail.html; `issue` comes from IssueQuerySet.for_page()."""
+    actor, calendar, public_only = Actor.of(user), current_calendar(), is_public_only(user)
+    # What an issue was merged into, or took in, may belong to somebody else.
+    near = Issue.objects.visible_to(user)
+    return {
+        "issue": issue,
+        "public_only": public_only,
+        "status": status_badge(issue),
+        "priority": priority_badge(issue),
+        "running": running_clock(issue, calendar, now, public_only),
+        "stages": stages(issue),
+        "clocks": clocks(issue, calendar, now, public_only),
+        "steps": steps(issue, actor, now),
+        "contact": contact(issue, user, actor),
+        "events": timeline(issue, public_only),
+        "joined": list(near.merged_with(issue)),
+        "unknown_enterprise": roles.COORDINATOR in user.roles and issue.enterprise_id is None,
+        "applications": sorted(issue.applications.all(), key=lambda row: row.applied_at),
+    }
+
+
+def initial(issue, step):
+    """What a step's form begins with: what is known already."""
+    found = {"category": issue.category, "priority": issue.priority}
+    if step.action == "assign" and issue.category:
+        found["lead_department"] = issue.category.department
+    for name in ("instruction", "notice"):
+        waiting = [row for row in getattr(issue, f"{name}s").all() if row.answered_at is None]
+        found[name] = waiting[0].pk if len(waiting) == 1 else None
+    return found
+
+
+def step_page(form, issue, public_only, conflict=None):
+    """For templates/issues/act.html: the form, what it will bring about, and after a conflict what
+    changed meanwhile.
+    """
+    return {
+        "form": form,
+        "issue": issue,
+        "step": form.step,
+        "status": status_badge(issue),
+        "confirm": confirmation(form.step),
+        "has_files": any(field.type == "file" for field in form.step.fields),
+        "conflict": conflict,
+        "events": timeline(issue, public_only, conflict.events) if conflict else [],
+    }
+
+
+def typed(form):
+    """[{"label", "value"}] of what a person had written into a form that cannot be taken."""
+    found = []
+    for field in form:
+        raw = form.data.getlist(field.html_name) if hasattr(form.data, "getlist") else []
+        offered = {str(value): label for value, label in getattr(field.field, "choices", ())}
+        words = [str(offered.get(value, value)) for value in raw if value]
+        if words and not field.is_hidden:
+            found.append({"label": field.label, "value": _("、").join(words)})
+    return found

@@ -1,0 +1,13 @@
+"""/issues/"""
+
+from django.urls import path
+
+from issues import views
+
+app_name = "issues"
+urlpatterns = [
+    path("", views.work_list, name="list"),
+    path("files/<int:pk>/", views.file, name="file"),
+    path("<str:number>/", views.detail, name="detail"),
+    path("<str:number>/<str:action>/", views.act, name="act"),
+]

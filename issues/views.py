@@ -1,0 +1,147 @@
+"""The officials' and signed-in enterprises' pages of the loop. Every issue comes through
+visible_to: another's is 404; a step one may see but not take is 403 or 409 with the reason.
+"""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from api.exports import export
+from issues import presenters, services
+from issues.actors import Actor
+from issues.errors import Conflict, StepError
+from issues.forms import StepForm
+from issues.models import Attachment, Issue
+from issues.workflow import STEPS
+from issues.worklist import WorkList
+
+EXPORTS = ("csv", "xlsx")
+
+
+@require_safe
+def work_list(request):
+    work = WorkList(request.user, request.GET)
+    if request.GET.get("format") in EXPORTS:
+        name = f"{_('诉求清单')}-{timezone.localdate():%Y%m%d}"
+        return export(work.ordered(), work.columns(), request.GET["format"], name)
+    return render(request, "issues/list.html", work.context())
+
+
+@require_safe
+def detail(request, number):
+    issue = get_object_or_404(Issue.objects.visible_to(request.user).for_page(), number=number)
+    return render(
+        request, "issues/detail.html", presenters.page(issue, request.user, timezone.now())
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request, number, action):
+    """GET: the form of one step, as a part of the issue page or as a page of its own. POST: the
+    step; refused, everything typed comes back.
+    """
+    step = STEPS.get(action)
+    issue = get_object_or_404(Issue.objects.visible_to(request.user).for_page(), number=number)
+    if step is None or not step.sources:
+        raise Http404
+    if request.method == "POST":
+        return _take(request, issue, step)
+    form = StepForm(
+        step,
+        issue=issue,
+        actor=Actor.of(request.user),
+        initial=presenters.initial(issue, step),
+    )
+    try:
+        services.check(issue, action, form.actor)
+    except StepError as error:
+        if request.htmx:
+            return HttpResponseClientRedirect(request.path)
+        return _refused(request, form, error)
+    return _show(request, form)
+
+
+def _take(request, issue, step):
+    form = StepForm(
+        step,
+        issue=issue,
+        actor=Actor.of(request.user),
+        data=request.POST,
+        files=request.FILES,
+    )
+    # Legality is answered before the fields: who may not take the step learns that first.
+    version = form.fields["version"].widget.value_from_datadict(request.POST, {}, "version")
+    try:
+        services.check(issue, step.action, form.actor, version=_number(version))
+        done = form.perform() if form.is_valid() else None
+    except StepError as error:
+        if isinstance(error, Conflict) and error.code == "version":
+            return _show_newer(request, form, error)
+        return _refused(request, form, error)
+    if done is None:
+        return _show(request, form, status=400)
+    public_only = presenters.is_public_only(request.user)
+    messages.success(request, presenters.done_message(done, step.action, public_only))
+    return redirect("issues:detail", number=done.number)
+
+
+def _number(text):
+    return int(text) if text and text.isascii() and text.isdecimal() else None
+
+
+def _show(request, form, status=200, conflict=None):
+    public_only = presenters.is_public_only(request.user)
+    context = presenters.step_page(form, form.issue, public_only, conflict)
+    part = request.htmx and request.method == "GET"
+    template = "issues/_step_form.html" if part else "issues/act.html"
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _show_newer(request, form, error):
+    """The same form under the present version, with what changed since."""
+    mine = Issue.objects.visible_to(request.user).for_page()
+    fresh = get_object_or_404(mine, pk=form.issue.pk)
+    data = request.POST.copy()
+    data["version"] = str(fresh.version)
+    form = StepForm(form.step, issue=fresh, actor=form.actor, data=data)
+    return _show(request, form, status=409, conflict=error)
+
+
+def _refused(request, form, error):
+    context = {
+        "reason": error.message,
+        "code": error.status,
+        "issue": form.issue,
+        "step": form.step,
+        "typed": presenters.typed(form),
+    }
+    return render(request, "issues/refused.html", context, status=error.status)
+
+
+@require_safe
+def file(request, pk):
+    """An attachment, always as a download: nothing of it runs or is shown on the portal's own
+    address.
+    """
+    attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
+    try:
+        content = attachment.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(
+        content,
+        as_attachment=True,
+        filename=attachment.name,
+        content_type="application/octet-stream",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
