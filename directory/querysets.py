@@ -5,11 +5,12 @@ from directory.names import normalise
 
 class EnterpriseQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Officials see every enterprise, an enterprise's contact its own, others none."""
+        """Officials see every enterprise, an enterprise's contact its own, a system's key (bound
+        to nobody) what its scope says, others none.
+        """
         roles = getattr(user, "roles", frozenset())
-        if roles & OFFICIAL_READERS or getattr(user, "api_scopes", frozenset()) & {
-            "directory:read"
-        }:
+        is_system = getattr(user, "api_key", None) is not None
+        if roles & OFFICIAL_READERS or (is_system and "directory:read" in user.api_scopes):
             return self
         if "enterprise" in roles and user.enterprise_id:
             return self.filter(pk=user.enterprise_id)

@@ -24,8 +24,12 @@ class Actor:
 
     @classmethod
     def of(cls, user, proven=()):
-        """The actor behind a request's user: a User, a key's principal or AnonymousUser."""
-        key = getattr(user, "api_key", None)
+        """The actor behind a request's user: a User, a key's principal or AnonymousUser.
+
+        `key` is kept for a person who came with one, too: the history names it, and references
+        of clients count per key.
+        """
+        key = getattr(user, "api_key", None) or getattr(user, "acting_key", None)
         person = user if user.is_authenticated and user.pk else None
         return cls(roles=roles.roles_of(user), user=person, key=key, proven=frozenset(proven))
 

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import ApiKey
 from directory.models import Enterprise, Sequence
 from issues import audiences, commitments, files
 from issues.effects import EFFECTS
@@ -77,6 +78,12 @@ def check(issue, action, actor, now=None, version=None):
         )
 
 
+def check_submit(actor):
+    """Raises Forbidden when nobody of the actor's roles submits."""
+    if not actor.roles & set(STEPS["submit"].by):
+        raise Forbidden(_("您的角色不能进行这一操作。"), "role")
+
+
 def perform(*, issue, action, actor, version=None, attachments=(), now=None, **data):
     """Takes one step and returns the changed issue.
 
@@ -112,15 +119,10 @@ def submit(*, actor, attachments=(), now=None, is_sample=False, **data):
     returns the first one.
     """
     now = now or timezone.now()
+    check_submit(actor)
     reference = data.get("client_reference") or ""
     with transaction.atomic():
-        if (
-            reference
-            and actor.key
-            and (
-                first := Issue.objects.filter(api_key=actor.key, client_reference=reference).first()
-            )
-        ):
+        if (first := _sent_before(actor.key, reference)) is not None:
             return first, False
         enterprise, name = _enterprise(actor, data["enterprise"])
         year = timezone.localdate(now).year
@@ -160,6 +162,15 @@ def submit(*, actor, attachments=(), now=None, is_sample=False, **data):
             change.extra["consent"] = data["agreed"]
         _record(change, change.step.to[""], attachments)
     return issue, True
+
+
+def _sent_before(key, reference):
+    """The issue this key has sent under `reference`, or None."""
+    if key is None or not reference:
+        return None
+    # Locked, so that of two requests at once the second finds the first one's issue.
+    ApiKey.objects.select_for_update().get(pk=key.pk)
+    return Issue.objects.filter(api_key=key, client_reference=reference).first()
 
 
 def _enterprise(actor, given):
@@ -272,11 +283,17 @@ def tell(change, event):
         "now": change.now,
         "at_once": step.action in ("submit", "resolve"),
     }
-    data = {"issue": issue.number, "title": issue.title, "event": event.pk}
+    due_at = issue.unit_due_at or issue.due_at
+    data = {
+        "issue": issue.number,
+        "title": issue.title,
+        "event": event.pk,
+        "due_at": due_at.isoformat() if due_at else None,
+    }
     messages.post(recipients=list(recipients.values()), data=data, **common)
     if issue.contact_email and audiences.tells_enterprise(step, change):
         outside = [(issue.contact_email, issue.language)]
-        messages.post(recipients=(), addresses=outside, data=data | {"outside": True}, **common)
+        messages.post(recipients=(), addresses=outside, data=data | {"outside": [issue.pk, issue.round]}, **common)
 
 
 def match_enterprises():

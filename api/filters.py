@@ -1,0 +1,52 @@
+"""What a list may be asked: its filters, search=, ordering=, fields=, format= and the pager's own.
+Anything else is refused by name, since a filter that is silently ignored gives wrong figures.
+"""
+
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import ValidationError
+
+from api.exports import FORMATS
+
+PAGER = frozenset({"cursor", "page_size", "count"})
+LIST = frozenset({"search", "ordering", "fields", "format"}) | PAGER
+RECORD = frozenset({"fields"})
+
+
+def check_parameters(request, known):
+    """Raises ValidationError that names every unknown parameter and every one with a NUL byte."""
+    errors = {}
+    for name, values in request.query_params.lists():
+        if name not in known:
+            said = _("未知的参数。可用：%(known)s。") % {"known": ", ".join(sorted(known))}
+            errors[name.replace("\0", "")] = [said]
+        elif any("\0" in value for value in values):
+            errors[name] = [_("不能含有空字符。")]
+    if errors:
+        raise ValidationError(errors)
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """The view's `filterset_class`, then search= through the QuerySet's own `search`."""
+
+    def filter_queryset(self, request, queryset, view):
+        filterset_class = getattr(view, "filterset_class", None)
+        own = set(filterset_class.base_filters) if filterset_class else set()
+        check_parameters(request, own | self.general(view))
+        queryset = super().filter_queryset(request, queryset, view)
+        words = request.query_params.get("search", "")
+        return queryset.search(words) if words.strip() else queryset
+
+    def general(self, view):
+        return LIST if view.searchable else LIST - {"search"}
+
+
+def export_format(request):
+    """The file format asked for, or None for JSON. Raises ValidationError for an unknown one."""
+    given = request.query_params.get("format", "json")
+    if given == "json":
+        return None
+    if given not in FORMATS:
+        known = ", ".join(["json", *FORMATS])
+        raise ValidationError({"format": [_("可用的格式：%(known)s。") % {"known": known}]})
+    return given

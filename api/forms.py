@@ -1,0 +1,82 @@
+"""A request's body as what Django forms take, so that the API refuses the same values as the pages,
+with the same words.
+
+JSON is checked for what a form would quietly turn into text: objects, flags and files in it.
+"""
+
+from django import forms
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError, ValidationError
+
+from api.problems import errors_of_form
+
+LISTS = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
+
+
+def body(request):
+    """The values by name. Raises ParseError for what is no object and ValidationError for
+    characters that no database stores.
+    """
+    data = request.data
+    if not hasattr(data, "keys"):
+        raise ParseError(_("请求内容应为 JSON 对象。"))
+    errors = {
+        printable(name): [_("含有不能保存的字符。")]
+        for name in data
+        if not storable(data.getlist(name) if hasattr(data, "getlist") else data[name])
+    }
+    if errors:
+        raise ValidationError(errors)
+    return data
+
+
+def storable(value):
+    """Whether every text in `value` can be stored: no NUL, no half of a surrogate pair."""
+    if isinstance(value, dict):
+        return storable(list(value)) and storable(list(value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(storable, value))
+    return not isinstance(value, str) or printable(value) == value
+
+
+def printable(text):
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
+def version_of(data):
+    """The version the caller saw, or None; a wrong one is refused by the form."""
+    given = data.get("version")
+    if isinstance(given, str) and given.isascii() and given.isdecimal() and len(given) < 10:
+        return int(given)
+    return given if isinstance(given, int) and not isinstance(given, bool) else None
+
+
+def refuse_invalid(form):
+    """Raises ValidationError with every field's errors at once."""
+    errors = errors_of_form(form) | wrong_types(form)
+    if errors:
+        raise ValidationError(errors)
+
+
+def wrong_types(form):
+    """{field: [sentence]} of JSON values that are not of the field's type."""
+    if hasattr(form.data, "getlist"):
+        return {}
+    found = {}
+    for name, field in form.fields.items():
+        value = form.data.get(name)
+        if value is None or value == "":
+            continue
+        if isinstance(field, forms.FileField):
+            if value != []:
+                found[name] = [_("文件请以 multipart/form-data 发送。")]
+        elif isinstance(field, LISTS):
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                found[name] = [_("应为文本的列表。")]
+        elif not isinstance(field, forms.BooleanField) and not is_scalar(value):
+            found[name] = [_("应为文本或数字。")]
+    return found
+
+
+def is_scalar(value):
+    return isinstance(value, str | int | float) and not isinstance(value, bool)

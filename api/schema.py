@@ -1,0 +1,58 @@
+"""The OpenAPI document: how keys are sent, which refusals an operation may answer, what a list may
+be asked.
+"""
+
+from django.utils.encoding import force_str
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from api.exports import FORMATS
+from api.problems import CONTENT_TYPE, TITLES
+from api.serializers import ProblemSerializer
+
+ANY_METHOD = (400, 401, 403, 404, 429)
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):
+    target_class = "api.authentication.ApiKeyAuthentication"
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "hg_…"}
+
+
+class ProblemSchema(AutoSchema):
+    def get_description(self):
+        """Docstrings speak to who reads the code; a view says `about` to who calls it."""
+        return force_str(getattr(self.view, "about", ""))
+
+    def get_override_parameters(self):
+        names = []
+        if self._is_list_view() and self.method == "GET":
+            names = ["ordering", "fields", "format"] + ["search"] * self.view.searchable
+        elif self.method == "GET" and hasattr(self.view, "get_record"):
+            names = ["fields"]
+        return [self._parameter(name) for name in names]
+
+    def _parameter(self, name):
+        choices = {"format": ["json", *FORMATS]}.get(name)
+        text = ""
+        if name == "ordering":
+            text = ", ".join(self.view.ordering_fields)
+        return OpenApiParameter(name, OpenApiTypes.STR, enum=choices, description=text)
+
+    def _get_response_bodies(self, direction="response"):
+        bodies = super()._get_response_bodies(direction)
+        statuses = [*ANY_METHOD, *([409, 413, 415] if self.method == "POST" else [])]
+        for status in statuses:
+            answer = OpenApiResponse(ProblemSerializer, force_str(TITLES[status]))
+            bodies[str(status)] = self._get_response_for_code(
+                answer, str(status), [CONTENT_TYPE], direction
+            )
+        if self._is_list_view() and self.method == "GET":
+            text = {"schema": {"type": "string"}}
+            for _writer, content_type in FORMATS.values():
+                bodies["200"]["content"][content_type.split(";")[0]] = text
+        return bodies

@@ -1,0 +1,277 @@
+"""An issue as REST clients see it. What an enterprise does not see on its tracking page it does not
+see here; contacts are masked for who does not handle the issue.
+"""
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts import roles
+from api.serializers import MomentField, SparseSerializer
+from issues import commitments, workflow
+from issues.actors import Actor
+from issues.workflow import STEPS
+
+# The clock of the department shows internal steps, e.g. a return, by its pauses.
+DERIVED = {"enterprise": ("promise",), "official": ("promise", "unit")}
+
+
+class Viewer:
+    """What the caller may read of an issue."""
+
+    def __init__(self, user):
+        self.actor = Actor.of(user)
+
+    @property
+    def is_official(self):
+        return self.actor.kind == "official"
+
+    def sees_contact(self, issue):
+        """The submitter's side, the departments on it and the coordinators."""
+        mine = self.actor.department_id
+        on_it = {issue.lead_department_id, *(row.department_id for row in issue.co_handlings.all())}
+        return (
+            roles.COORDINATOR in self.actor.roles
+            or self.actor.submitted(issue)
+            or (mine is not None and mine in on_it)
+        )
+
+    def events(self, events):
+        return [event for event in events if self.is_official or event.public]
+
+    def event_data(self, event):
+        """Everything for officials; for an enterprise the values the step declares public."""
+        if self.is_official:
+            return event.data
+        public = {field.name for field in STEPS[event.action].fields if field.public}
+        return {name: value for name, value in event.data.items() if name in public}
+
+    def event_by(self, event):
+        if self.is_official or event.actor_kind != "official":
+            return event.actor_label
+        # An enterprise deals with an office, not with a person of it.
+        return event.department.label if event.department else _("汉沽管理区")
+
+
+class ForViewer:
+    @cached_property
+    def viewer(self):
+        return Viewer(self.context["request"].user)
+
+
+def code(source):
+    return serializers.CharField(source=source, read_only=True, allow_null=True)
+
+
+class IssueSerializer(ForViewer, SparseSerializer):
+    number = serializers.CharField()
+    kind = serializers.CharField()
+    kind_label = code("get_kind_display")
+    title = serializers.CharField()
+    description = serializers.CharField()
+    status = serializers.CharField()
+    status_label = code("get_status_display")
+    stage = serializers.IntegerField()
+    stage_label = serializers.SerializerMethodField()
+    category = code("category.code")
+    category_label = code("category.label")
+    priority = serializers.CharField()
+    priority_label = code("get_priority_display")
+    enterprise = code("enterprise_name")
+    enterprise_id = serializers.IntegerField(allow_null=True)
+    project = serializers.SerializerMethodField()
+    contact_name = serializers.SerializerMethodField()
+    contact_phone = serializers.SerializerMethodField()
+    lead_department = code("lead_department.code")
+    lead_department_label = code("lead_department.label")
+    co_departments = serializers.SerializerMethodField()
+    co_departments_label = serializers.SerializerMethodField()
+    handler = code("handler.label")
+    received_at = MomentField()
+    sign_due_at = MomentField(allow_null=True)
+    contact_due_at = MomentField(allow_null=True)
+    due_at = MomentField(allow_null=True)
+    unit_due_at = MomentField(allow_null=True)
+    overdue = serializers.SerializerMethodField()
+    next_report_on = serializers.DateField(allow_null=True, format=None)
+    rating = serializers.SerializerMethodField()
+    rating_label = serializers.SerializerMethodField()
+    outcome = serializers.CharField()
+    outcome_label = code("get_outcome_display")
+    public_reply = serializers.CharField()
+    client_reference = serializers.SerializerMethodField()
+    resolved_at = MomentField(allow_null=True)
+    closed_at = MomentField(allow_null=True)
+    updated_at = MomentField()
+    version = serializers.IntegerField()
+
+    def get_stage_label(self, issue) -> str:
+        label = workflow.STAGES.get(issue.stage) or workflow.STATUSES[issue.status][0]
+        return str(label)
+
+    def get_project(self, issue) -> str | None:
+        return None
+
+    def get_contact_name(self, issue) -> str:
+        return issue.contact_name if self.viewer.sees_contact(issue) else issue.masked_name
+
+    def get_contact_phone(self, issue) -> str:
+        return issue.contact_phone if self.viewer.sees_contact(issue) else issue.masked_phone
+
+    def get_co_departments(self, issue) -> list[str]:
+        return [department.code for department in issue.co_departments]
+
+    def get_co_departments_label(self, issue) -> list[str]:
+        return [department.label for department in issue.co_departments]
+
+    def get_overdue(self, issue) -> bool:
+        return issue.is_overdue(self.context["now"])
+
+    def get_rating(self, issue) -> str | None:
+        return (row := last_rating(issue)) and row.rating
+
+    def get_rating_label(self, issue) -> str | None:
+        return (row := last_rating(issue)) and str(row.get_rating_display())
+
+    def get_client_reference(self, issue) -> str:
+        """The sender's own number: nobody else's business."""
+        key = self.viewer.actor.key
+        return issue.client_reference if key and key.pk == issue.api_key_id else ""
+
+
+def last_rating(issue):
+    """The judgement on the latest round that has one, or None."""
+    return max(issue.ratings.all(), key=lambda row: row.round, default=None)
+
+
+class AttachmentSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class EventSerializer(ForViewer, serializers.Serializer):
+    action = serializers.CharField()
+    action_label = serializers.SerializerMethodField()
+    at = MomentField()
+    by = serializers.SerializerMethodField()
+    data = serializers.SerializerMethodField()
+    version = serializers.IntegerField()
+    from_status = serializers.CharField()
+    to_status = serializers.CharField()
+    attachments = serializers.SerializerMethodField()
+
+    def get_action_label(self, event) -> str:
+        return str(STEPS[event.action].label)
+
+    def get_by(self, event) -> str:
+        return self.viewer.event_by(event)
+
+    def get_data(self, event) -> dict:
+        return self.viewer.event_data(event)
+
+    @extend_schema_field(AttachmentSerializer(many=True))
+    def get_attachments(self, event):
+        files = [file for file in event.attachments.all() if self.viewer.is_official or file.public]
+        return AttachmentSerializer(files, many=True).data
+
+
+class NoticeSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    number = serializers.CharField()
+    colour = serializers.CharField()
+    colour_label = code("get_colour_display")
+    text = serializers.CharField()
+    issued_at = MomentField()
+    answer_due_at = MomentField()
+    answered_at = MomentField(allow_null=True)
+    answer = serializers.CharField()
+
+
+class DaySerializer(serializers.Serializer):
+    """One row of worktime.clock.derive."""
+
+    date = serializers.DateField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    counted = serializers.BooleanField()
+    minutes = serializers.IntegerField()
+    paused = serializers.IntegerField()
+    running = serializers.IntegerField()
+    provisional = serializers.BooleanField()
+
+
+class DerivationSerializer(serializers.Serializer):
+    """How a due time came about: the limit, the policy and calendar it rests on, and each day."""
+
+    clock = serializers.CharField()
+    clock_label = code("get_clock_display")
+    version = serializers.IntegerField()
+    started_at = MomentField()
+    limit = serializers.DecimalField(6, 2, source="number", allow_null=True)
+    unit = serializers.CharField()
+    fixed_on = serializers.DateField(allow_null=True)
+    due_at = MomentField()
+    met_at = MomentField(allow_null=True)
+    provisional = serializers.BooleanField()
+    policy = serializers.IntegerField(source="policy.version", allow_null=True)
+    calendar_version = serializers.CharField()
+    days = DaySerializer(many=True, source="derived")
+
+
+class IssueDetailSerializer(IssueSerializer):
+    due_derivation = serializers.SerializerMethodField()
+    events = serializers.SerializerMethodField()
+    notices = serializers.SerializerMethodField()
+    merged_into = code("merged_into.number")
+
+    @extend_schema_field(DerivationSerializer(many=True))
+    def get_due_derivation(self, issue):
+        rows = commitments.current(issue)
+        shown = DERIVED["official" if self.viewer.is_official else "enterprise"]
+        found = [rows[name] for name in shown if name in rows]
+        for row in found:
+            row.derived = commitments.derivation(row)
+        return DerivationSerializer(found, many=True).data
+
+    @extend_schema_field(EventSerializer(many=True))
+    def get_events(self, issue):
+        events = self.viewer.events(issue.events.all())
+        return EventSerializer(events, many=True, context=self.context).data
+
+    @extend_schema_field(NoticeSerializer(many=True))
+    def get_notices(self, issue):
+        notices = issue.notices.all() if self.viewer.is_official else []
+        return NoticeSerializer(notices, many=True).data
+
+
+class ReceiptSerializer(serializers.Serializer):
+    """What the sender of an issue gets back."""
+
+    number = serializers.CharField()
+    tracking_code = serializers.CharField()
+    status = serializers.CharField()
+    due_at = MomentField(allow_null=True)
+
+
+class ChoiceSerializer(serializers.Serializer):
+    value = serializers.CharField()
+    label = serializers.CharField()
+
+
+class FieldSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    label = serializers.CharField()
+    type = serializers.ChoiceField(
+        "text choice multichoice date datetime boolean integer file".split()
+    )
+    required = serializers.BooleanField()
+    choices = ChoiceSerializer(many=True)
+
+
+class ActionSerializer(serializers.Serializer):
+    action = serializers.CharField()
+    label = serializers.CharField()
+    fields = FieldSerializer(many=True)
