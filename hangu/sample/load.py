@@ -1,0 +1,52 @@
+"""The sample data: who there is, and about sixty issues that have lived their lives."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hangu.sample.people import load_people
+from hangu.sample.places import load_departments, load_enterprises
+from hangu.sample.stories import all_stories
+from hangu.sample.timeline import Days, Timeline
+from hangu.sample.topics import read_topics
+from issues.deadlines import WORKING_DAYS
+from issues.models import Category, Issue, Policy
+from worktime.services import current_calendar
+
+USUAL_LIMIT = 5
+
+
+def is_loaded():
+    return Issue.objects.filter(is_sample=True).exists()
+
+
+@transaction.atomic
+def load(*, anchor, choose=None, say=lambda text: None):
+    """Stores the sample as it stands at `anchor` (an aware datetime); returns the issues' number.
+
+    `choose(story)` picks the stories to tell, all by default. `say(text)` hears of each part.
+    Raises people.NameTaken; then nothing has been stored.
+    """
+    departments, enterprises = load_departments(), load_enterprises()
+    say(
+        _("部门%(departments)d个，企业%(enterprises)d家。")
+        % {"departments": len(departments), "enterprises": len(enterprises)}
+    )
+    users = load_people(departments, enterprises)
+    say(_("账号%(count)d个。") % {"count": len(users)})
+    topics = read_topics()
+    stories = list(filter(choose, all_stories(topics, limits_at(anchor))))
+    days = Days(current_calendar(), anchor)
+    steps = Timeline(days, topics, departments, enterprises, users).run(stories)
+    say(_("诉求%(issues)d件，共%(steps)d个步骤。") % {"issues": len(stories), "steps": steps})
+    return len(stories)
+
+
+def limits_at(anchor):
+    """{category code: working days to resolve} of the policy in force."""
+    policy = Policy.objects.valid_at(anchor)
+    found = {}
+    for category in Category.objects.all():
+        limit = policy.limit("unit", category.time_class)
+        counted = limit is not None and limit.unit == WORKING_DAYS
+        found[category.code] = int(limit.number) if counted else USUAL_LIMIT
+    return found
