@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import roles
-from issues import consent, presenters, services, throttling, tracking, workflow
+from issues import consent, presenters, services, throttling, tracking
 from issues.actors import Actor
 from issues.errors import Conflict, StepError
 from issues.messages import issue_of_rating_token
@@ -33,7 +33,6 @@ TOO_MANY = 429
 def home(request):
     now = timezone.now()
     context = {
-        "stages": workflow.STAGES.values(),
         "promises": promises(now),
         "figures": public_figures(now),
         "has_desk": bool(roles.roles_of(request.user) & (roles.OFFICIALS | {roles.AUDITOR})),

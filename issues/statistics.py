@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from django.db.models import Count, F, Q
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from issues import choices
 from issues.models import Issue, Policy, Rating
@@ -66,9 +68,24 @@ def public_figures(now):
 
 
 def promises(now):
-    """[(label of the class, [Limit to sign, to contact, to resolve])] of the policy in force."""
+    """[(label of the class, [time to sign, to contact, to resolve] in words)] of the policy in
+    force.
+    """
     policy = Policy.objects.valid_at(now)
     return [
-        (label, [policy.limit(clock, time_class) for clock in PROMISED])
+        (label, [amount(policy.limit(clock, time_class)) for clock in PROMISED])
         for time_class, label in choices.TIME_CLASS
     ]
+
+
+def amount(limit):
+    """A Limit in words, e.g. 5 个工作日; a dash where the policy sets none."""
+    if limit is None:
+        return "—"
+    count = ceil(limit.number)
+    words = {
+        "working_days": ngettext("%(number)s 个工作日", "%(number)s 个工作日", count),
+        "working_hours": ngettext("%(number)s 个工作小时", "%(number)s 个工作小时", count),
+        "clock_hours": ngettext("%(number)s 小时", "%(number)s 小时", count),
+    }
+    return words[limit.unit] % {"number": f"{limit.number.normalize():f}"}
