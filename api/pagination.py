@@ -96,7 +96,7 @@ class CursorPagination(BasePagination):
         self.names = ordering_of(request, view)
         self.keys = keys_of(queryset.model, self.names)
         self.size = page_size(request)
-        self.count = queryset.count() if request.query_params.get("count") == "1" else None
+        self.count = queryset.count() if wants_count(request) else None
         values, backwards = self._cursor()
         rows = queryset.order_by(*(key.expression(backwards) for key in self.keys))
         if values is not None:
@@ -161,6 +161,13 @@ def page_size(request):
             return int(given)
     said = _("应为1到%(limit)d之间的整数。") % {"limit": PAGE_SIZE_LIMIT}
     raise ValidationError({"page_size": [said]})
+
+
+def wants_count(request):
+    given = request.query_params.get("count", "0")
+    if given not in ("0", "1"):
+        raise ValidationError({"count": [_("应为0或1。")]})
+    return given == "1"
 
 
 def encode(names, values, backwards):

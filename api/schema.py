@@ -28,13 +28,22 @@ class ProblemSchema(AutoSchema):
         """Docstrings speak to who reads the code; a view says `about` to who calls it."""
         return force_str(getattr(self.view, "about", ""))
 
+    def get_tags(self):
+        return [self.path.removeprefix("/api/v1/").split("/")[0]]
+
+    def get_operation_id(self):
+        return super().get_operation_id().removeprefix("v1_")
+
     def get_override_parameters(self):
         names = []
-        if self._is_list_view() and self.method == "GET":
+        if self._is_collection():
             names = ["ordering", "fields", "format"] + ["search"] * self.view.searchable
         elif self.method == "GET" and hasattr(self.view, "get_record"):
             names = ["fields"]
         return [self._parameter(name) for name in names]
+
+    def _is_collection(self):
+        return self.method == "GET" and hasattr(self.view, "ordering_fields")
 
     def _parameter(self, name):
         choices = {"format": ["json", *FORMATS]}.get(name)
@@ -51,7 +60,7 @@ class ProblemSchema(AutoSchema):
             bodies[str(status)] = self._get_response_for_code(
                 answer, str(status), [CONTENT_TYPE], direction
             )
-        if self._is_list_view() and self.method == "GET":
+        if self._is_collection():
             text = {"schema": {"type": "string"}}
             for _writer, content_type in FORMATS.values():
                 bodies["200"]["content"][content_type.split(";")[0]] = text

@@ -4,6 +4,7 @@ for.
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.drainage import set_override
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -20,6 +21,16 @@ class MomentField(serializers.Field):
 
     def to_representation(self, value):
         return timezone.localtime(value)
+
+
+class EnumField(serializers.CharField):
+    """A code of a closed list, in the schema only: what it may be is said where it is decided."""
+
+    def __init__(self, codes, **kwargs):
+        super().__init__(**kwargs)
+        # Nested, or drf-spectacular makes a named component of every list and warns of names
+        # that meet.
+        set_override(self, "field", {"allOf": [{"type": "string", "enum": list(codes)}]})
 
 
 class SparseSerializer(serializers.Serializer):

@@ -18,6 +18,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from api.exports import export
@@ -100,6 +101,8 @@ class Collection(ApiMixin, generics.ListAPIView):
 class Record(ApiMixin, generics.RetrieveAPIView):
     """One row, with an ETag."""
 
+    filter_backends = []
+
     def get_record(self):
         record = self.get_object()
         check_parameters(self.request, RECORD)
@@ -126,6 +129,17 @@ class PublicView(ApiMixin, APIView):
 
     permission_classes = [AllowAny]
     throttle_classes = []
+
+
+@extend_schema(exclude=True)
+class Root(PublicView):
+    """The addresses of the collections."""
+
+    collections = ()
+
+    def get(self, request):
+        names = [*self.collections, "schema"]
+        return Response({name: reverse(f"api:{name}", request=request) for name in names})
 
 
 @extend_schema(exclude=True)

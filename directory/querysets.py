@@ -20,6 +20,18 @@ class EnterpriseQuerySet(models.QuerySet):
         """Those whose name or former name is written like `name`."""
         return self.filter(name_key=normalise(name))
 
+    def search(self, words):
+        """Those that hold every word in their names or their 统一社会信用代码."""
+        found = self
+        for word in words.split()[:6]:
+            found = found.filter(
+                models.Q(name__icontains=word)
+                | models.Q(name_key__contains=normalise(word))
+                | models.Q(name_en__icontains=word)
+                | models.Q(uscc__icontains=word)
+            )
+        return found
+
     def resolve(self, given):
         """The enterprise meant by a name, a number or a 统一社会信用代码; None when there is none
         or several.

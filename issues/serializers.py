@@ -8,9 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts import roles
-from api.serializers import MomentField, SparseSerializer
+from api.serializers import EnumField, MomentField, SparseSerializer
 from issues import commitments, workflow
 from issues.actors import Actor
+from issues.choices import CHOICES, FIELD_LABELS
 from issues.workflow import STEPS
 
 # The clock of the department shows internal steps, e.g. a return, by its pauses.
@@ -275,3 +276,59 @@ class ActionSerializer(serializers.Serializer):
     action = serializers.CharField()
     label = serializers.CharField()
     fields = FieldSerializer(many=True)
+
+
+def described(form):
+    """A StepForm as the actions list shows it: the fields, with the choices open right now."""
+    return {
+        "action": form.step.action,
+        "label": form.step.label,
+        "fields": [
+            {
+                "name": field.name,
+                "label": form.fields[field.name].label,
+                "type": field.type,
+                "required": field.required,
+                "choices": choices_of(form.fields[field.name]),
+            }
+            for field in form.step.fields
+        ],
+    }
+
+
+def choices_of(field):
+    return [
+        {"value": str(value), "label": str(label)}
+        for value, label in getattr(field, "choices", ())
+        if value != ""
+    ]
+
+
+DOCUMENTED = {
+    "date": serializers.DateField,
+    "datetime": serializers.DateTimeField,
+    "boolean": serializers.BooleanField,
+    "integer": serializers.IntegerField,
+}
+
+
+def step_serializer(step, files=False):
+    """What the schema says of a step's body; the values themselves are checked by StepForm."""
+    fields = {
+        field.name: _documented(field) for field in step.fields if files or field.type != "file"
+    }
+    if step.sources:
+        fields["version"] = serializers.IntegerField(required=False, min_value=0)
+    name = "".join(word.title() for word in step.action.split("_"))
+    return type(f"{name}{'Files' if files else ''}Step", (serializers.Serializer,), fields)
+
+
+def _documented(field):
+    common = {"required": field.required, "help_text": FIELD_LABELS[field.name]}
+    if field.type == "file":
+        return serializers.ListField(child=serializers.FileField(), **common)
+    if field.type == "multichoice":
+        return serializers.ListField(child=serializers.CharField(), **common)
+    if field.choices in CHOICES:
+        return EnumField([value for value, _label in CHOICES[field.choices]], **common)
+    return DOCUMENTED.get(field.type, serializers.CharField)(**common)

@@ -1,0 +1,91 @@
+"""/api/v1/departments/, parks/ and enterprises/."""
+
+import django_filters
+from django.urls import path
+
+from api.views import Collection, Record
+from directory.models import Department, Enterprise, Industry, Park
+from directory.serializers import DepartmentSerializer, EnterpriseSerializer, ParkSerializer
+
+READ = {"GET": "directory:read"}
+
+
+class DepartmentFilter(django_filters.FilterSet):
+    kind = django_filters.MultipleChoiceFilter(choices=Department.Kind.choices)
+
+    class Meta:
+        model = Department
+        fields = []
+
+
+class EnterpriseFilter(django_filters.FilterSet):
+    industry = django_filters.ModelMultipleChoiceFilter(
+        queryset=Industry.objects.all(), to_field_name="code"
+    )
+    park = django_filters.ModelMultipleChoiceFilter(
+        queryset=Park.objects.all(), to_field_name="code"
+    )
+    updated_since = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+
+    class Meta:
+        model = Enterprise
+        fields = []
+
+
+class Departments(Collection):
+    scopes = READ
+    queryset = Department.objects.all()
+    serializer_class = DepartmentSerializer
+    filterset_class = DepartmentFilter
+    ordering, ordering_fields = "order", ["order", "code"]
+
+
+class DepartmentRecord(Record):
+    scopes = READ
+    queryset = Department.objects.all()
+    serializer_class = DepartmentSerializer
+    lookup_field = "code"
+
+
+class Parks(Collection):
+    scopes = READ
+    queryset = Park.objects.all()
+    serializer_class = ParkSerializer
+    ordering, ordering_fields = "order", ["order", "code"]
+
+
+class ParkRecord(Record):
+    scopes = READ
+    queryset = Park.objects.all()
+    serializer_class = ParkSerializer
+    lookup_field = "code"
+
+
+class VisibleEnterprises:
+    scopes = READ
+    queryset = Enterprise.objects.none()
+    serializer_class = EnterpriseSerializer
+
+    def get_queryset(self):
+        visible = Enterprise.objects.visible_to(self.request.user)
+        return visible.select_related("industry", "park")
+
+
+class Enterprises(VisibleEnterprises, Collection):
+    filterset_class = EnterpriseFilter
+    searchable = True
+    ordering, ordering_fields = "name", ["name", "updated_at"]
+
+
+class EnterpriseRecord(VisibleEnterprises, Record):
+    pass
+
+
+urlpatterns = [
+    path("departments/", Departments.as_view(), name="departments"),
+    path("departments/<slug:code>/", DepartmentRecord.as_view(), name="department"),
+    path("parks/", Parks.as_view(), name="parks"),
+    path("parks/<slug:code>/", ParkRecord.as_view(), name="park"),
+    path("enterprises/", Enterprises.as_view(), name="enterprises"),
+    path("enterprises/<int:pk>/", EnterpriseRecord.as_view(), name="enterprise"),
+]

@@ -1,0 +1,21 @@
+"""/api/: every collection of the REST API, its schema and its documentation."""
+
+from django.urls import include, path, re_path
+
+from api.views import Docs, Root, Schema, Unknown
+from directory import api as directory
+from issues import api as issues
+
+collections = ["issues", "departments", "enterprises", "parks", "categories"]
+v1 = [
+    path("", Root.as_view(collections=collections), name="root"),
+    *issues.urlpatterns,
+    *directory.urlpatterns,
+    path("schema/", Schema.as_view(), name="schema"),
+]
+urlpatterns = [
+    path("v1/", include((v1, "api"))),
+    path("docs/", Docs.as_view(url_name="api:schema"), name="api-docs"),
+    # Nothing below /api/ is answered in HTML, a wrong address included.
+    re_path("", Unknown.as_view()),
+]
