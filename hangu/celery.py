@@ -54,7 +54,8 @@ class SignOfLife:
             logger.warning("No sign of life of %s could be left: %s", self.name, error)
         finally:
             # Pool processes are forked from this one and must not inherit its connection.
-            connection.close()
+            if not connection.in_atomic_block:
+                connection.close()
 
 
 worker, beat = SignOfLife("worker"), SignOfLife("beat")

@@ -51,7 +51,7 @@ def test_a_part_is_alive_for_ninety_seconds(age, ok):
     assert readiness(NOW)["beat"]["ok"] is ok
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_signs_of_life_are_left_at_once_and_then_now_and_then(time_machine):
     life, seen = SignOfLife("worker"), []
     for seconds in (0, 1, HEARTBEAT_EVERY + 1):

@@ -150,5 +150,21 @@ def test_chinese_that_is_not_marked_is_found(tree, file, text):
     assert {where.partition(":")[0] for where, _text in unmarked(tree)} == {file}
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("app/forms.py", 'SUFFIX = "号"  # data\n'),
+        ("app/forms.py", '"""模块说明。"""\n# 注释\n'),
+        ("app/management/commands/load.py", 'HELP = "载入"\n'),
+        ("app/templates/other.html", "{% comment %}说明{% endcomment %}<p>x</p>"),
+        ("app/static/x.js", "/* 说明\n两行 */ go(); // 注释"),
+    ],
+)
+def test_data_commands_and_comments_need_no_mark(tree, file, text):
+    (tree / file).parent.mkdir(parents=True, exist_ok=True)
+    (tree / file).write_text(text, encoding="utf-8")
+    assert unmarked(tree) == []
+
+
 def test_the_portal_itself_is_read():
     assert len(extract(ROOT)) > 300
