@@ -18,8 +18,6 @@ from issues.models import (
     Instruction,
     Issue,
     Notice,
-    Rating,
-    Visit,
 )
 from issues.workflow import MERGED, OPEN
 from worktime import clock
@@ -262,81 +260,6 @@ def resolve(change):
     issue.resolved_at, issue.resolved_by = change.now, change.actor.user
     issue.next_report_on = None
     end(change)
-
-
-def judge(change, rating, source):
-    """Records a rating; a dissatisfied one sends the issue back with half the limit, one rung up
-    the ladder.
-    """
-    issue = change.issue
-    Rating.objects.create(
-        issue=issue,
-        round=issue.round,
-        rating=rating,
-        reason=change.data.get("reason", ""),
-        source=source,
-        rated_at=change.now,
-    )
-    if rating != "dissatisfied":
-        return
-    rework(change, share=Facts(issue, change.actor, change.now).policy.rework_share)
-    issue.escalation += 1
-    if issue.ratings.filter(rating="dissatisfied").count() >= 2:
-        change.then(
-            "issue_notice", colour="yellow", text=_("企业两次评价不满意，请专题研究并书面答复。")
-        )
-
-
-def rework(change, share=None):
-    issue = change.issue
-    issue.round += 1
-    issue.resolved_at = issue.resolved_by = issue.closed_at = None
-    issue.outcome = issue.public_reply = ""
-    change.begin("unit", "promise", share=share)
-
-
-@effect
-def rate(change):
-    source = "signed_in" if change.actor.user else "key" if change.actor.key else "link"
-    judge(change, change.data["rating"], source)
-    return change.data["rating"]
-
-
-@effect
-def visit(change):
-    issue, result = change.issue, change.data["result"]
-    if result == "answered" and not change.data.get("rating"):
-        raise invalid("rating", _("已接通的，请记录企业的满意度。"))
-    Visit.objects.create(
-        issue=issue,
-        round=issue.round,
-        on=timezone.localdate(change.now),
-        visited_at=change.now,
-        visitor=change.actor.user,
-        result=result,
-        reason=change.data.get("reason", ""),
-    )
-    if result == "answered":
-        judge(change, change.data["rating"], "visit")
-        return change.data["rating"]
-    tries = Facts(issue, change.actor, change.now).policy.visit_tries
-    if issue.visits.filter(round=issue.round, result="no_answer").count() < tries:
-        return "no_answer"
-    judge(change, "not_rated", "visit")
-    return "not_rated"
-
-
-@effect
-def close(change):
-    change.issue.closed_at = change.now
-
-
-@effect
-def reopen(change):
-    issue = change.issue
-    issue.round += 1
-    issue.closed_at = issue.resolved_at = issue.resolved_by = issue.contacted_at = None
-    issue.outcome = issue.public_reply = ""
 
 
 @effect

@@ -6,8 +6,6 @@ shows free text that
 only some readers may see.
 """
 
-from datetime import UTC, datetime
-
 from django.core import signing
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -143,16 +141,19 @@ OVERDUE = (
 
 
 def rating_token(issue):
-    """The one-time secret of a rating link: good for this round of handling only, void once it is
-    rated.
-    """
-    return signing.dumps([issue.pk, issue.round], salt=RATE_SALT)
+    """The secret of a rating link: good for this round of handling only, void once it is rated."""
+    return _token(issue.pk, issue.round)
+
+
+def _token(pk, number):
+    # Without a time inside: a link sent twice is the same link.
+    return signing.Signer(salt=RATE_SALT).sign_object([pk, number])
 
 
 def issue_of_rating_token(token):
     """The issue a rating link is for, or None when it is forged, used or of an earlier round."""
     try:
-        pk, number = signing.loads(token, salt=RATE_SALT)
+        pk, number = signing.Signer(salt=RATE_SALT).unsign_object(token)
     except signing.BadSignature:
         return None
     return Issue.objects.filter(pk=pk, round=number, status="resolved").first()
@@ -167,42 +168,31 @@ def show_time(moment):
 
 def render_step(action):
     def render(data):
-        issue = Issue.objects.filter(number=data["issue"]).first()
-        values = {"number": data["issue"], "title": data["title"], "due": show_time(_due_of(issue))}
         subject, body = TEXTS[action]
-        return kinds.Rendered(subject % values, body % values, _url(action, issue, data))
+        values = _values(data)
+        return kinds.Rendered(subject % values, body % values, _url(action, data))
 
     return render
 
 
 def render_reminder(data):
-    moment = datetime.fromisoformat(data["due_at"]) if data.get("due_at") else None
-    if moment is not None and moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    values = {
-        "number": data["issue"],
-        "title": data["title"],
-        "due": show_time(moment),
-        "colour": dict(choices.COLOUR).get(data["colour"], ""),
-    }
     subject, body = OVERDUE if data.get("notice") else REMINDER
-    return kinds.Rendered(
-        subject % values, body % values, reverse("issues:detail", args=[data["issue"]])
-    )
+    values = _values(data) | {"colour": dict(choices.COLOUR).get(data["colour"], "")}
+    address = reverse("issues:detail", args=[data["issue"]])
+    return kinds.Rendered(subject % values, body % values, address)
 
 
-def _due_of(issue):
-    return (issue.unit_due_at or issue.due_at) if issue else None
+def _values(data):
+    due = show_time(kinds.moment(data["due_at"]) if data.get("due_at") else None)
+    return {"number": data["issue"], "title": data["title"], "due": due}
 
 
-def _url(action, issue, data):
-    """People with an account go to the issue; who left only an address goes to the rating link or
-    to tracking.
-    """
+def _url(action, data):
+    """People with an account go to the issue; who left only an address, to rating or tracking."""
     if not data.get("outside"):
         return reverse("issues:detail", args=[data["issue"]])
-    if action == "resolve" and issue is not None:
-        return reverse("rate", args=[rating_token(issue)])
+    if action == "resolve":
+        return reverse("rate", args=[_token(*data["outside"])])
     return reverse("track")
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import ApiKey
 from directory.models import Enterprise, Sequence
 from issues import audiences, commitments, files
-from issues.effects import EFFECTS
 from issues.errors import Conflict, Forbidden, invalid
 from issues.facts import refusal_for
+from issues.feedback import EFFECTS
 from issues.models import Attachment, Issue, IssueEvent
 from issues.workflow import STEPS
 from notifications import services as messages
@@ -88,10 +88,8 @@ def perform(*, issue, action, actor, version=None, attachments=(), now=None, **d
     """Takes one step and returns the changed issue.
 
     In one transaction: lock, legality and version, the step's effect, one IssueEvent, clocks,
-    reminders, files
-    and messages. `data` holds cleaned values named as in STEPS. Raises Forbidden, Conflict or
-    Invalid; then
-    nothing has been stored.
+    reminders, files and messages. `data` holds cleaned values named as in STEPS. Raises Forbidden,
+    Conflict or Invalid; then nothing has been stored.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -292,8 +290,9 @@ def tell(change, event):
     }
     messages.post(recipients=list(recipients.values()), data=data, **common)
     if issue.contact_email and audiences.tells_enterprise(step, change):
-        outside = [(issue.contact_email, issue.language)]
-        messages.post(recipients=(), addresses=outside, data=data | {"outside": [issue.pk, issue.round]}, **common)
+        addresses = [(issue.contact_email, issue.language)]
+        data |= {"outside": [issue.pk, issue.round]}
+        messages.post(recipients=(), addresses=addresses, data=data, **common)
 
 
 def match_enterprises():

@@ -4,11 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from pytest_django.plugin import blocking_manager_key
 
 from hangu.translations import compile_catalogue
 
-pytest_plugins = ["tests.personas"]
+pytest_plugins = ["tests.personas", "tests.mail"]
+SEED = pytest.StashKey[str]()
 STRICT = os.environ.get("STRICT") == "1"
 
 
@@ -32,6 +35,23 @@ def fail_when_skipped(report):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"STRICT=1 allows no skip. {reason}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
+    with django_db_blocker.unblock():
+        pytestconfig.stash[SEED] = connection.creation.serialize_db_to_string()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """A transactional test empties the database; the rows that migrations made come back."""
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or "live_server" in item.fixturenames:
+        with item.config.stash[blocking_manager_key].unblock():
+            connection.creation.deserialize_db_from_string(item.config.stash[SEED])
+    return result
 
 
 @pytest.hookimpl(wrapper=True)

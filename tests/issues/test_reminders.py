@@ -173,7 +173,7 @@ def test_the_command_counts_and_a_dry_run_stores_nothing(loop, capsys):
     assert capsys.readouterr().out == "fired=1 messages=1 notices=0 superseded=0\n"
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_sweeps_at_the_same_moment_speak_once(loop):
     issues = [loop.issue_in("in_progress") for _ in range(6)]
     gate, totals = Barrier(4), []
