@@ -149,9 +149,9 @@ def submit(*, actor, attachments=(), now=None, is_sample=False, **data):
                 )
             },
         )
-        for name in ("language", "tracking_code"):
-            if data.get(name):
-                setattr(issue, name, data[name])
+        for given in ("language", "tracking_code"):
+            if data.get(given):
+                setattr(issue, given, data[given])
         shown = {key: data.get(key) for key in ("kind", "title", "description", "category")} | {
             "enterprise": name
         }

@@ -108,6 +108,11 @@ def test_no_step_lies_after_the_anchor_or_outside_working_time(sample):
     assert [at for at in moments if clock.next_working_moment(calendar, at) != at] == []
 
 
+def test_the_history_names_the_enterprise_that_asked(sample):
+    for event in IssueEvent.objects.filter(action="submit").select_related("issue"):
+        assert event.data["enterprise"] == event.issue.enterprise_name
+
+
 def test_applications_and_ratings_of_every_kind(sample):
     kinds = set(Application.objects.values_list("kind", "status"))
     for kind in ("return", "extension", "tracking"):
