@@ -11,7 +11,7 @@ DJANGO = set(
 RULES = set(
     """actors announced audiences broker calendar_changes calendars channels choices clock
     commitments conditions consent deadlines decisions dispatch drawing effects
-    environment errors exports facts files health kinds ledger literals messages names
+    environment errors exports facts feedback files health kinds ledger literals messages names
     policies presenters problems promises public_forms public_urls public_views registry
     reminders roles schema signins statistics styleguide supervisor sync timeline tracking
     translations uscc wording workflow worklist""".split()
