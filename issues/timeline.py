@@ -62,9 +62,7 @@ def _item(event, words, public_only):
         ),
         "visibility": "" if public_only else "public" if event.public else "internal",
         "files": [
-            attachment_item(row)
-            for row in event.attachments.all()
-            if row.public or not public_only
+            attachment_item(row) for row in event.attachments.all() if row.public or not public_only
         ],
         "tone": _tone(event),
     }

@@ -60,9 +60,7 @@ class WorkFilter(forms.Form):
         required=False,
         empty_label=gettext_lazy("全部"),
     )
-    kind = forms.ChoiceField(
-        label=gettext_lazy("类型"), choices=_any(choices.KIND), required=False
-    )
+    kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=_any(choices.KIND), required=False)
     priority = forms.ChoiceField(
         label=gettext_lazy("紧急程度"), choices=_any(choices.PRIORITY), required=False
     )
@@ -100,9 +98,7 @@ class WorkFilter(forms.Form):
 
     def chosen(self):
         """{name: cleaned value} of what narrows."""
-        return {
-            name: value for name, value in self.cleaned_data.items() if value and name != "tab"
-        }
+        return {name: value for name, value in self.cleaned_data.items() if value and name != "tab"}
 
     def criteria(self):
         """For IssueQuerySet.matching."""
@@ -151,9 +147,7 @@ class WorkList:
     @property
     def soon(self):
         today = timezone.localdate(self.now)
-        return clock.closing(
-            self.calendar, clock.shift_workdays(self.calendar, today, SOON_DAYS)
-        )
+        return clock.closing(self.calendar, clock.shift_workdays(self.calendar, today, SOON_DAYS))
 
     def address(self, **changed):
         """The list under this query, or under one changed so; a None takes a value out."""
@@ -176,7 +170,7 @@ class WorkList:
             "tabs": self.tabs(),
             "chips": self.chips(),
             "totals": totals,
-            "overdue_url": self.address(overdue="on"),
+            "overdue_url": self.address(tab=self.tab, overdue="on"),
             "page": page,
             "rows": [self.row(issue) for issue in page],
             "exports": [
