@@ -83,9 +83,12 @@ def test_links_follow_the_port(tmp_path):
         asked = "from django.conf import settings; print(settings.SITE_URL)"
         assert portal.manage("shell", "-v", "0", "-c", asked).strip() == "http://127.0.0.1:8000"
         portal.serve()
-        worker = wait_for(lambda: pids(portal, "worker"), 20, "the worker").pop()
-        with open(f"/proc/{worker}/environ") as file:
-            assert f"SITE_URL={portal.url}" in file.read().split("\0")
+        wait_for(portal.ready, 20, "readiness")
+        workers = pids(portal, "-A hangu worker")
+        assert workers
+        for pid in workers:
+            with open(f"/proc/{pid}/environ") as file:
+                assert f"SITE_URL={portal.url}" in file.read().split("\0")
 
 
 def test_a_wrong_port_is_misuse(tmp_path):
