@@ -2,8 +2,11 @@
 Anything else is refused by name, since a filter that is silently ignored gives wrong figures.
 """
 
+import django_filters
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
 from api.exports import FORMATS
@@ -11,6 +14,25 @@ from api.exports import FORMATS
 PAGER = frozenset({"cursor", "page_size", "count"})
 LIST = frozenset({"search", "ordering", "fields", "format"}) | PAGER
 RECORD = frozenset({"fields"})
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class CodesFilter(django_filters.ModelMultipleChoiceFilter):
+    """Rows of a foreign key named by their codes; the parameter may be repeated."""
+
+    def __init__(self, name, queryset, **kwargs):
+        super().__init__(
+            field_name=f"{name}__code",
+            to_field_name="code",
+            queryset=queryset,
+            distinct=False,
+            **kwargs,
+        )
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """An ISO time with zone; without one it is the district's, a date alone its midnight."""
 
 
 def check_parameters(request, known):

@@ -2,8 +2,8 @@
 
 from django.urls import include, path, re_path
 
+from api import api as directory
 from api.views import Docs, Root, Schema, Unknown
-from directory import api as directory
 from issues import api as issues
 
 collections = ["issues", "departments", "enterprises", "parks", "categories"]

@@ -15,8 +15,8 @@ from rest_framework.views import APIView
 from api.filters import check_parameters
 from api.forms import body, refuse_invalid, version_of
 from api.problems import errors_of_form
+from api.serializers import CodedSerializer
 from api.views import ApiMixin, Collection, Record
-from directory.serializers import CodedSerializer
 from issues import services
 from issues.actors import Actor
 from issues.facts import open_steps

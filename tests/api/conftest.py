@@ -55,6 +55,7 @@ class Caller:
             self.headers["Authorization"] = f"Bearer {key}"
 
     def call(self, method, path, data=None, **extra):
+        path = path.removeprefix("http://testserver")
         path = path if path.startswith("/") else f"/api/v1/{path}"
         headers = self.headers | extra.pop("headers", {})
         given = {"data": data} if data is not None else {}

@@ -50,7 +50,7 @@ def test_another_content_type_is_415(system):
     refusal(answer, 415)
 
 
-def test_the_order_of_refusals(keys, system, in_progress, caller):
+def test_the_order_of_refusals(keys, in_progress):
     number = in_progress()
     # 404 before 403: the other department's officer does not see the issue at all
     refusal(keys.other.step(number, "resolve"), 404)
@@ -59,9 +59,11 @@ def test_the_order_of_refusals(keys, system, in_progress, caller):
     # 409 by status before 403 by person and before 400
     assert refusal(keys.handler.step(number, "sign"), 409)["type"].endswith(":status")
     assert refusal(keys.coordinator.step(number, "assign"), 409)["type"].endswith(":status")
-    # 403 by person: nobody decides on his own application
-    keys.head.step(number, "request_tracking", reason="示例", next_report_on="2026-03-20")
-    keys.coordinator.user.department = keys.head.user.department
+    # 403 by person before 400: the first extension is not the leader's to decide
+    asked = {"new_due_on": "2026-03-25", "reason_code": "procedure", "reason": "示例"}
+    assert keys.handler.step(number, "request_extension", **asked).status_code == 200
+    refused = refusal(keys.leader.step(number, "decide_extension"), 403)
+    assert refused["type"].endswith(":decides_second_extension")
     # 400 last
     errors = refusal(keys.handler.step(number, "contact", method="pigeon"), 400)["errors"]
     assert set(errors) == {"method"}

@@ -5,7 +5,6 @@ import argparse
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import SCOPES, ApiKey, User
 
@@ -27,7 +26,7 @@ def days(text):
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("创建、列出和吊销接口密钥")
+    help = "Make, list and revoke the keys of REST clients."
 
     def create_parser(self, *args, **kwargs):
         kwargs |= {"epilog": EXAMPLES, "formatter_class": argparse.RawDescriptionHelpFormatter}
@@ -35,13 +34,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="create|list|revoke")
-        create = verbs.add_parser("create", help=_("新建密钥"))
+        create = verbs.add_parser("create", help="make a key")
         create.add_argument("name")
         create.add_argument("--scope", nargs="+", action="extend", required=True, choices=SCOPES)
-        create.add_argument("--user", help=_("以该用户的身份和角色行事"))
-        create.add_argument("--days", type=days, default=DAYS, help=_("有效天数"))
-        verbs.add_parser("list", help=_("列出全部密钥"))
-        revoke = verbs.add_parser("revoke", help=_("吊销密钥"))
+        create.add_argument("--user", help="the key acts with the role of this user")
+        create.add_argument(
+            "--days", type=days, default=DAYS, help=f"valid for so many days ({DAYS})"
+        )
+        verbs.add_parser("list", help="list all keys")
+        revoke = verbs.add_parser("revoke", help="revoke a key")
         revoke.add_argument("name")
 
     def handle(self, *args, verb, **options):

@@ -1,11 +1,14 @@
-"""/api/v1/departments/, parks/ and enterprises/."""
+"""/api/v1/departments/, parks/ and enterprises/. They stand here because the directory lies below
+this room and may not import it.
+"""
 
 import django_filters
 from django.urls import path
 
+from api.filters import CodesFilter, MomentFilter
+from api.serializers import DepartmentSerializer, EnterpriseSerializer, ParkSerializer
 from api.views import Collection, Record
 from directory.models import Department, Enterprise, Industry, Park
-from directory.serializers import DepartmentSerializer, EnterpriseSerializer, ParkSerializer
 
 READ = {"GET": "directory:read"}
 
@@ -19,13 +22,9 @@ class DepartmentFilter(django_filters.FilterSet):
 
 
 class EnterpriseFilter(django_filters.FilterSet):
-    industry = django_filters.ModelMultipleChoiceFilter(
-        queryset=Industry.objects.all(), to_field_name="code"
-    )
-    park = django_filters.ModelMultipleChoiceFilter(
-        queryset=Park.objects.all(), to_field_name="code"
-    )
-    updated_since = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    industry = CodesFilter("industry", Industry.objects.all())
+    park = CodesFilter("park", Park.objects.all())
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
 
     class Meta:
         model = Enterprise
