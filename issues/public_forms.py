@@ -31,6 +31,7 @@ class RequestForm(SubmitForm):
         self.fields["description"].widget.attrs |= {"rows": 8}
         for name, value in AUTOCOMPLETE.items():
             self.fields[name].widget.attrs["autocomplete"] = value
+        self.fields["contact_name"].help_text = _("承办部门与这位联系人沟通。")
         self.fields["client_token"].initial = tracking.form_token
         if actor.user is not None:
             self._fill_in(actor.user)

@@ -220,7 +220,7 @@ def code_for(token, *words):
 def rating_state(token):
     """`rated`, `expired` or `forged`: why a rating link takes no rating any more."""
     try:
-        pk, number = signing.loads(token, salt=RATE_SALT)
+        pk, number = signing.Signer(salt=RATE_SALT).unsign_object(token)
     except signing.BadSignature:
         return "forged"
     return "rated" if Rating.objects.filter(issue=pk, round=number).exists() else "expired"

@@ -1,0 +1,189 @@
+"""The request form without an account."""
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from issues.models import Attachment, Issue
+
+pytestmark = pytest.mark.django_db
+TYPED = {
+    "kind": "problem",
+    "title": "示例：厂区夜间停电",
+    "description": "三号厂房每晚停电两小时。",
+    "enterprise": "示例无名企业",
+    "contact_name": "示例联系人",
+    "contact_phone": "138 0000 1234",
+    "consent": "on",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_limits_from_before():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def token_of(client):
+    return client.get("/submit/").context["form"]["client_token"].value()
+
+
+def test_an_anonymous_enterprise_gets_number_and_code(client):
+    response = client.post("/submit/", TYPED, follow=True)
+    issue = Issue.objects.get()
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert f">{issue.tracking_code}</output>" in page
+    assert "data-tracking-code" in page
+    assert issue.number in page
+    assert issue.enterprise is None
+    assert issue.enterprise_name == "示例无名企业"
+
+
+def test_the_agreed_wording_is_kept_with_the_submission(client):
+    client.post("/submit/", TYPED)
+    assert Issue.objects.get().events.get().data["consent"] == "2026-11"
+
+
+def test_consent_is_required_and_nothing_is_stored(client):
+    response = client.post("/submit/", TYPED | {"consent": ""})
+    assert "consent" in response.context["form"].errors
+    assert not Issue.objects.exists()
+
+
+def test_what_was_typed_survives_an_error(client):
+    response = client.post("/submit/", TYPED | {"contact_phone": "abc", "consent": ""})
+    page = response.content.decode()
+    for name in ("title", "description", "enterprise", "contact_name"):
+        assert TYPED[name] in page
+    assert 'value="abc"' in page
+    assert "附件须重新选择" in page
+    assert set(response.context["form"].errors) == {"contact_phone", "consent"}
+
+
+def test_the_same_form_sent_twice_is_one_issue(client):
+    data = TYPED | {"client_token": token_of(client)}
+    first = client.post("/submit/", data)
+    again = client.post("/submit/", data)
+    assert Issue.objects.count() == 1
+    assert first["Location"] == again["Location"]
+
+
+def test_other_words_sent_with_the_same_form_are_another_issue(client):
+    data = TYPED | {"client_token": token_of(client)}
+    client.post("/submit/", data)
+    client.post("/submit/", data | {"title": "示例：另一件事"})
+    assert Issue.objects.count() == 2
+
+
+def test_a_token_of_ones_own_making_joins_nobodys_issue(client):
+    client.post("/submit/", TYPED | {"client_token": "guessed"})
+    client.post("/submit/", TYPED | {"client_token": "guessed"})
+    assert Issue.objects.count() == 2
+
+
+def test_files_are_kept_and_a_wrong_one_is_refused_at_its_field(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    good = SimpleUploadedFile("现场.pdf", b"%PDF-1.4 sample")
+    client.post("/submit/", TYPED | {"attachments": [good]})
+    assert Attachment.objects.get().name == "现场.pdf"
+    bad = SimpleUploadedFile("照片.png", b"no picture")
+    response = client.post("/submit/", TYPED | {"attachments": [bad]})
+    assert "attachments" in response.context["form"].errors
+    assert Issue.objects.count() == 1
+
+
+def test_the_answer_page_belongs_to_the_session_that_submitted(client):
+    address = client.post("/submit/", TYPED)["Location"]
+    assert client.get(address).status_code == 200
+    client.cookies.clear()
+    assert client.get(address).status_code == 404
+
+
+def test_too_many_from_one_address_are_told_so_and_lose_nothing(client):
+    for number in range(30):
+        client.post("/submit/", TYPED | {"title": f"示例第{number}件"})
+    response = client.post("/submit/", TYPED)
+    assert response.status_code == 429
+    assert response["Retry-After"]
+    assert TYPED["description"] in response.content.decode()
+    assert Issue.objects.count() == 30
+    other = client.post("/submit/", TYPED, REMOTE_ADDR="10.1.2.3")
+    assert other.status_code == 302
+
+
+def test_behind_the_proxy_addresses_are_those_the_proxy_saw(client, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for number in range(30):
+        forged = {"HTTP_X_FORWARDED_FOR": f"10.9.9.{number}, 203.0.113.7"}
+        client.post("/submit/", TYPED | {"title": f"示例第{number}件"}, **forged)
+    last = client.post("/submit/", TYPED, HTTP_X_FORWARDED_FOR="10.9.9.99, 203.0.113.7")
+    assert last.status_code == 429
+    other = client.post("/submit/", TYPED, HTTP_X_FORWARDED_FOR="203.0.113.8")
+    assert other.status_code == 302
+
+
+def test_an_enterprise_signed_in_submits_as_itself(client, enterprise, firm):
+    client.force_login(enterprise)
+    assert firm.name in client.get("/submit/").content.decode()
+    client.post("/submit/", TYPED | {"enterprise": "别家企业"})
+    issue = Issue.objects.get()
+    assert (issue.enterprise, issue.submitted_by) == (firm, enterprise)
+
+
+def test_an_official_submits_for_an_enterprise(client, promoter, firm):
+    client.force_login(promoter)
+    page = client.post("/submit/", TYPED, follow=True).content.decode()
+    assert "名录中暂无同名企业" in page
+    client.post("/submit/", TYPED | {"enterprise": firm.name})
+    assert Issue.objects.first().enterprise == firm
+
+
+@pytest.mark.parametrize("role", ["auditor", "security", "administrator"])
+def test_separated_duties_submit_nothing(client, person, role):
+    client.force_login(person(role, role))
+    assert client.get("/submit/").status_code == 403
+    assert client.post("/submit/", TYPED).status_code == 403
+    assert not Issue.objects.exists()
+
+
+def test_the_directory_is_not_leaked_to_strangers(client, firm):
+    assert firm.name not in client.get("/submit/").content.decode()
+
+
+def test_a_post_without_the_forms_secret_is_refused(db):
+    assert Client(enforce_csrf_checks=True).post("/submit/", TYPED).status_code == 403
+    assert not Issue.objects.exists()
+
+
+def test_the_mail_speaks_the_language_of_the_form(client):
+    client.cookies["django_language"] = "en"
+    client.post("/submit/", TYPED)
+    assert Issue.objects.get().language == "en"
+
+
+def test_home_shows_promises_and_an_empty_year(client):
+    page = client.get(reverse("home")).content.decode()
+    assert "15 个工作日" in page
+    assert "今年还没有诉求" in page
+
+
+def test_home_counts_from_the_rows(client, frozen, issue_in, loop):
+    issue_in("confirmed")
+    issue_in("submitted")
+    frozen.shift(3600 * 24 * 30)
+    page = client.get(reverse("home"))
+    figures = page.context["figures"]
+    assert (figures.received, figures.resolved) == (2, 1)
+    assert (figures.on_time.numerator, figures.on_time.denominator) == (1, 2)
+    assert (figures.satisfied.numerator, figures.satisfied.denominator) == (1, 1)
+    assert "按时 1 件 / 到期 2 件" in page.content.decode()
+
+
+def test_home_offers_officials_their_work_list(client, handler):
+    assert "进入工作台" not in client.get("/").content.decode()
+    client.force_login(handler)
+    assert "进入工作台" in client.get("/").content.decode()
