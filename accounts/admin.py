@@ -6,16 +6,26 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiKey, Membership, Portfolio, User
 from accounts.permissions import STAFF_ROLES
-from accounts.roles import ADMINISTRATOR, ROLES, SECURITY, SEPARATED, roles_of
+from accounts.roles import ADMINISTRATOR, ROLES, SECURITY, SEPARATED, SEPARATED_NUMBERS, roles_of
 
 admin.site.unregister(Group)
 admin.site.site_header = admin.site.site_title = _("汉沽管理区政企服务平台 · 系统管理")
 admin.site.index_title = _("系统管理")
+
+
+class RolesFormSet(BaseInlineFormSet):
+    def clean(self):
+        """Says what the database would refuse, also of two roles given at once."""
+        super().clean()
+        kept = [form.instance for form in self.forms if form not in self.deleted_forms]
+        if sum(row.group_id in SEPARATED_NUMBERS for row in kept) > 1:
+            raise ValidationError(_("审计监督、安全管理员、系统管理员三种角色不得由同一人兼任。"))
 
 
 class MembershipInline(admin.TabularInline):
@@ -24,6 +34,7 @@ class MembershipInline(admin.TabularInline):
     """
 
     model = Membership
+    formset = RolesFormSet
     extra = 0
     fields = ["group", "given_at"]
     readonly_fields = ["given_at"]

@@ -48,6 +48,23 @@ class PolicyAdmin(admin.ModelAdmin):
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and not is_published(obj)
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if not change:
+            self._begin_with_present_rules(form.instance)
+
+    def _begin_with_present_rules(self, policy):
+        """A new version without limits would promise nothing: it begins with those in force."""
+        present = Policy.objects.valid_at(timezone.now())
+        for name in ("limits", "rungs"):
+            rows = getattr(policy, name)
+            if policy == present or rows.exists():
+                continue
+            copies = list(getattr(present, name).all())
+            for row in copies:
+                row.pk, row.policy = None, policy
+            rows.bulk_create(copies)
+
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):

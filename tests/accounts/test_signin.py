@@ -1,0 +1,123 @@
+"""Signing in and out, locks after wrong passwords, one's own account and language."""
+
+import pytest
+from axes.models import AccessAttempt
+
+from tests.personas import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client, username="handler", password=PASSWORD, **data):
+    return client.post("/login/", {"username": username, "password": password} | data)
+
+
+def test_signing_in_and_out(client, handler):
+    assert sign_in(client).status_code == 302
+    assert client.get("/account/").status_code == 200
+    assert client.get("/logout/").status_code == 405
+    assert client.get("/account/").status_code == 200
+    client.post("/logout/")
+    assert client.get("/account/")["Location"].startswith("/login/")
+
+
+def test_a_wrong_password_keeps_the_name_and_says_so(client, handler):
+    page = sign_in(client, password="wrong").content.decode()
+    assert "用户名或密码不对" in page
+    assert 'value="handler"' in page
+
+
+def test_an_unknown_name_reads_like_a_wrong_password(client, handler):
+    known = sign_in(client, password="wrong").context["form"].non_field_errors()
+    assert sign_in(client, username="nobody").context["form"].non_field_errors() == known
+
+
+@pytest.mark.parametrize(
+    ("target", "goes_to"),
+    [
+        ("/inbox/", "/inbox/"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example/", "/"),
+        ("javascript:alert(1)", "/"),
+    ],
+)
+def test_next_stays_within_the_portal(client, handler, target, goes_to):
+    assert sign_in(client, next=target)["Location"] == goes_to
+
+
+def test_five_wrong_passwords_lock_this_name_from_this_address(client, handler, head):
+    for _try in range(4):
+        assert sign_in(client, password="wrong").status_code == 200
+    locked = sign_in(client, password="wrong")
+    assert locked.status_code == 429
+    assert "暂停登录" in locked.content.decode()
+    assert sign_in(client).status_code == 429
+    assert client.get("/account/").status_code == 302
+    assert sign_in(client, username="head").status_code == 302
+
+
+def test_the_lock_ends_by_itself(client, frozen, handler):
+    for _try in range(5):
+        sign_in(client, password="wrong")
+    frozen.shift(16 * 60)
+    assert sign_in(client).status_code == 302
+
+
+def test_security_lifts_a_lock(client, handler, security):
+    for _try in range(5):
+        sign_in(client, password="wrong")
+    attempt = AccessAttempt.objects.get()
+    client.force_login(security)
+    client.post(f"/admin/axes/accessattempt/{attempt.pk}/delete/", {"post": "yes"})
+    client.logout()
+    assert sign_in(client).status_code == 302
+
+
+def test_the_account_page_names_person_role_and_department(client, handler):
+    client.force_login(handler)
+    page = client.get("/account/").content.decode()
+    assert handler.name in page
+    assert "承办人" in page
+    assert "住建局" in page
+
+
+def test_the_chosen_language_is_kept_for_pages_and_messages(client, handler):
+    client.force_login(handler)
+    response = client.post("/account/", {"language": "en"})
+    handler.refresh_from_db()
+    assert handler.language == "en"
+    assert response.cookies["django_language"].value == "en"
+    assert client.post("/account/", {"language": "fr"}).status_code == 200
+    handler.refresh_from_db()
+    assert handler.language == "en"
+
+
+def test_the_switch_in_the_head_is_for_everybody_and_follows_the_person(client, handler):
+    anonymous = client.post("/i18n/setlang/", {"language": "en", "next": "/track/"})
+    assert anonymous["Location"] == "/track/"
+    assert 'lang="en"' in client.get("/track/").content.decode()
+    client.force_login(handler)
+    client.post("/i18n/setlang/", {"language": "en", "next": "https://elsewhere.example/"})
+    handler.refresh_from_db()
+    assert handler.language == "en"
+    assert client.get("/i18n/setlang/").status_code == 405
+
+
+def test_signing_in_brings_ones_language(client, handler):
+    handler.language = "en"
+    handler.save()
+    assert sign_in(client).cookies["django_language"].value == "en"
+
+
+def test_changing_the_password_needs_the_old_one_and_keeps_the_session(client, handler):
+    client.force_login(handler)
+    new = "another-long-passphrase"
+    data = {"old_password": "wrong", "new_password1": new, "new_password2": new}
+    assert "old_password" in client.post("/account/password/", data).context["form"].errors
+    weak = data | {"old_password": PASSWORD, "new_password1": "12345", "new_password2": "12345"}
+    assert "new_password2" in client.post("/account/password/", weak).context["form"].errors
+    assert client.post("/account/password/", data | {"old_password": PASSWORD}).status_code == 302
+    assert client.get("/account/").status_code == 200
+    client.post("/logout/")
+    assert sign_in(client).status_code == 200
+    assert sign_in(client, password=new).status_code == 302
