@@ -1,8 +1,11 @@
 """The request form without an account."""
 
+from threading import Barrier, Thread
+
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -187,3 +190,24 @@ def test_home_offers_officials_their_work_list(client, handler):
     assert "进入工作台" not in client.get("/").content.decode()
     client.force_login(handler)
     assert "进入工作台" in client.get("/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_that_arrives_at_once_is_one_issue(client):
+    data = TYPED | {"client_token": token_of(client)}
+    barrier, found = Barrier(4), []
+
+    def send():
+        try:
+            barrier.wait()
+            found.append(Client().post("/submit/", data)["Location"])
+        finally:
+            connection.close()
+
+    threads = [Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Issue.objects.count() == 1
+    assert found == [f"/submit/{Issue.objects.get().number}/"] * 4
