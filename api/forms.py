@@ -11,6 +11,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from api.problems import errors_of_form
 
 LISTS = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
+DATES = (forms.DateField, forms.DateTimeField)
 
 
 def body(request):
@@ -53,7 +54,10 @@ def version_of(data):
 
 def refuse_invalid(form):
     """Raises ValidationError with every field's errors at once."""
-    errors = errors_of_form(form) | wrong_types(form)
+    wrong = wrong_types(form)
+    # Fields do not expect such values; without them the others are checked all the same.
+    form.data = form.data if not wrong else {k: v for k, v in form.data.items() if k not in wrong}
+    errors = errors_of_form(form) | wrong
     if errors:
         raise ValidationError(errors)
 
@@ -65,17 +69,23 @@ def wrong_types(form):
     found = {}
     for name, field in form.fields.items():
         value = form.data.get(name)
-        if value is None or value == "":
-            continue
-        if isinstance(field, forms.FileField):
-            if value != []:
-                found[name] = [_("文件请以 multipart/form-data 发送。")]
-        elif isinstance(field, LISTS):
-            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-                found[name] = [_("应为文本的列表。")]
-        elif not isinstance(field, forms.BooleanField) and not is_scalar(value):
-            found[name] = [_("应为文本或数字。")]
+        if value is not None and value != "" and (problem := wrong_type(field, value)):
+            found[name] = [problem]
     return found
+
+
+def wrong_type(field, value):
+    """The sentence that refuses a JSON value for this form field, or None."""
+    if isinstance(field, forms.FileField):
+        return None if value == [] else _("文件请以 multipart/form-data 发送。")
+    if isinstance(field, LISTS):
+        fits = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return None if fits else _("应为文本的列表。")
+    if isinstance(field, DATES):
+        return None if isinstance(value, str) else _("应为文本，例如 2026-03-12。")
+    if isinstance(field, forms.BooleanField) or is_scalar(value):
+        return None
+    return _("应为文本或数字。")
 
 
 def is_scalar(value):

@@ -5,6 +5,8 @@ A function returns the outcome that picks the new status from Step.to ("" is the
 steps). It refuses values that cannot stand with Invalid before it changes anything.
 """
 
+from datetime import timedelta
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,9 +34,12 @@ def effect(function):
 
 
 def future_day(change, field):
-    day = change.data[field]
-    if day <= timezone.localdate(change.now):
+    day, today = change.data[field], timezone.localdate(change.now)
+    if day <= today:
         raise invalid(field, _("日期应晚于今天。"))
+    # A slip of the keyboard, e.g. 9999; the calendar could not count that far either.
+    if day > today + timedelta(days=366):
+        raise invalid(field, _("日期不能晚于一年以后，请核对。"))
     return day
 
 

@@ -28,6 +28,12 @@ def test_a_json_value_of_another_type_is_not_turned_into_text(system, department
     assert set(refusal(answer, 400)["errors"]) == {"co_departments"}
 
 
+@pytest.mark.parametrize("day", [20260320, True, ["2026-03-20"], "2026-02-30", "9999-12-31"])
+def test_a_day_that_is_none_or_beyond_reason_is_400(keys, in_progress, day):
+    answer = keys.head.step(in_progress(), "request_tracking", reason="示例", next_report_on=day)
+    assert set(refusal(answer, 400)["errors"]) == {"next_report_on"}
+
+
 @pytest.mark.parametrize("text", ["{", "[1]", '"x"', "null", "1e999", "[" * 100_000, "\xff", "NaN"])
 def test_what_is_no_json_object_is_400(system, text):
     answer = system.client.post(
