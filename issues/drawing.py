@@ -6,7 +6,7 @@ from issues.workflow import STAGES, STATUSES, STEPS
 
 def loop_page():
     """The whole page as Markdown, with a Mermaid state diagram."""
-    lines = ["# 闭环", "", "由 `manage.py draw_loop` 从 `issues/workflow.py` 的 STEPS 生成，勿手改。", ""]
+    lines = ["# 闭环", "", "由 `manage.py draw_loop` 从 `issues/workflow.py` 生成，勿手改。", ""]
     lines += ["## 状态图", "", "```mermaid", "stateDiagram-v2", *_states(), *_arrows(), "```", ""]
     lines += ["## 步骤", "", "| 操作 | 名称 | 起 → 止 | 谁 | 填写（* 必填） | 起算 | 停止 | 告知 |"]
     lines += ["|---|---|---|---|---|---|---|---|", *map(_row, STEPS.values()), ""]
