@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
-from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 500
@@ -120,8 +119,10 @@ class CursorPagination(BasePagination):
     def _link(self, row, backwards):
         # attname, so that a foreign key gives its number without another query
         values = [getattr(row, key.field.attname) for key in self.keys]
-        url = remove_query_param(self.request.build_absolute_uri(), "cursor")
-        return replace_query_param(url, "cursor", encode(self.names, values, backwards))
+        # Written anew: a client may have sent its parameters without encoding them.
+        query = self.request.query_params.copy()
+        query["cursor"] = encode(self.names, values, backwards)
+        return f"{self.request.build_absolute_uri(self.request.path)}?{query.urlencode()}"
 
     def _cursor(self):
         given = self.request.query_params.get("cursor")

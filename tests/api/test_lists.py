@@ -70,6 +70,14 @@ def test_pages_give_every_row_once_in_order(system, rows, ordering, size):
     assert back == sum(pages[:-1], [])
 
 
+def test_a_link_keeps_every_parameter_also_when_sent_unencoded(system, rows):
+    raw = "search=示例&kind=need&kind=problem&page_size=3".encode().decode("latin-1")
+    answer = system.client.get("/api/v1/issues/", headers=system.headers, QUERY_STRING=raw)
+    kept = parse_qs(urlsplit(answer.json()["next"]).query)
+    kept.pop("cursor")
+    assert kept == {"search": ["示例"], "kind": ["need", "problem"], "page_size": ["3"]}
+
+
 def test_empty_deadlines_come_last_both_ways(system, rows):
     for ordering in ("due_at", "-due_at"):
         given = system.get("issues/", {"ordering": ordering}).json()["results"]
