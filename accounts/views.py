@@ -17,14 +17,19 @@ from accounts.roles import ROLES
 
 
 class SignIn(LoginView):
-    """`next` is followed within this site only; the page then speaks the person's language."""
+    """`next` is followed within this site only; the page then speaks the person's language, unless
+    another was just chosen in this browser.
+    """
 
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def form_valid(self, form):
-        return remember(super().form_valid(form), form.get_user().language)
+        response = super().form_valid(form)
+        if settings.LANGUAGE_COOKIE_NAME in self.request.COOKIES:
+            return response
+        return remember(response, form.get_user().language)
 
 
 class PasswordChange(PasswordChangeView):

@@ -109,6 +109,12 @@ def test_signing_in_brings_ones_language(client, handler):
     assert sign_in(client).cookies["django_language"].value == "en"
 
 
+def test_a_language_just_chosen_outlives_signing_in(client, handler):
+    client.post("/i18n/setlang/", {"language": "en"})
+    sign_in(client)
+    assert client.cookies["django_language"].value == "en"
+
+
 def test_changing_the_password_needs_the_old_one_and_keeps_the_session(client, handler):
     client.force_login(handler)
     new = "another-long-passphrase"
