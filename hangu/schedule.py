@@ -17,6 +17,10 @@ BEAT = {
         "task": "issues.tasks.match_enterprises",
         "schedule": timedelta(minutes=10),
     },
+    "warn administrators while next year's calendar is missing, every 6 hours": {
+        "task": "notifications.tasks.watch_calendar",
+        "schedule": timedelta(hours=6),
+    },
     "leave a sign of life of beat and worker, every 15 seconds": {
         "task": "notifications.tasks.beat_heartbeat",
         "schedule": timedelta(seconds=15),

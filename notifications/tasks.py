@@ -6,6 +6,7 @@ from celery import shared_task
 
 from notifications.models import Heartbeat
 from notifications.services import deliver_all, timer_run
+from notifications.watch import warn_of_missing_calendar
 
 # Well under CELERY_TASK_TIME_LIMIT, so that a batch in hand can be finished.
 SECONDS = 50
@@ -23,3 +24,9 @@ def beat_heartbeat():
     # Sent by beat and run by a worker: that it runs at all shows both at work.
     for part in ("beat", "worker"):
         Heartbeat.beat(part)
+
+
+@shared_task
+def watch_calendar():
+    with timer_run(watch_calendar.name) as run:
+        run.result = {"warned": warn_of_missing_calendar()}

@@ -1,10 +1,9 @@
 """The loop in a browser, by the people of the sample, with the worker delivering the mails."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from tests.portal import wait_for
 
@@ -57,67 +56,66 @@ def letters(post_office, word):
     ]
 
 
-def test_from_the_form_to_the_closing(someone, portal, ask, post_office):
-    firm = someone()
+def test_from_the_form_to_the_closing(someone, ask, post_office):
+    firm, office, handler = someone(), someone("coordinator"), someone("handler_zj")
     number, code = submit(firm)
     assert len(code) == 16
     assert "查询码或电话后四位不对" in track(firm, code, "0000")
     assert number in track(firm, code)
-
-    office = someone("coordinator")
-    office.step(
-        number,
-        "assign",
-        "交办",
-        lead_department="zj",
-        category="road",
-        priority="normal",
-        co_departments="zr",
-    )
+    assigned_and_signed(number, office, handler)
     assert "住房和城乡建设局" in track(firm, code)
-
-    handler = someone("handler_zj")
-    handler.step(number, "sign", "签收")
-    handler.step(number, "contact", "联系企业", method="phone", note="已约定现场查看。")
-    handler.step(number, "update", "办理进展", text="内部会商纪要", visibility="internal")
-    handler.step(number, "update", "办理进展", text="抢修队已进场。", visibility="public")
-    due = ask(f"Issue.objects.get(number='{number}').unit_due_at.isoformat()")
-    later = (timezone.datetime.fromisoformat(due) + timedelta(days=4)).date().isoformat()
-    handler.step(
-        number,
-        "request_extension",
-        "申请延期",
-        new_due_on=later,
-        reason_code="coordination",
-        reason="需与交通部门会商。",
-    )
-    office.step(number, "decide_extension", "审批延期", decision="approve", reason="同意。")
+    extended(number, office, handler, ask)
     seen = track(firm, code)
     assert "抢修队已进场。" in seen
     assert "内部会商纪要" not in seen
     assert "需与交通部门会商。" not in seen
-
-    someone("handler_zr").step(
-        number, "update", "办理进展", text="用地边界已核对。", visibility="internal"
-    )
-    handler.step(number, "resolve", "办结", outcome="solved", public_reply="道路已修复并恢复通行。")
-    (letter,) = wait_for(lambda: letters(post_office, "请评价"), 60, "the worker's mail")
-    link = re.search(r"/rate/\S+", letter)[0]
-    other = someone()  # the link works for whoever has it, without code or account
-    other.go(link)
-    assert "道路已修复并恢复通行。" in other.text
-    form = other.page.locator("main form")
-    other.fill(form, "rating", "satisfied")
-    form.locator("[type=submit]").click()
-    assert ask(f"Issue.objects.get(number='{number}').status") == "confirmed"
-    other.go(link)
-    assert other.page.locator("[name=rating]").count() == 0
-
+    resolved_after_the_co_handler_answered(number, handler, someone("handler_zr"))
+    rated_by_whoever_has_the_link(number, someone(), ask, post_office)
     office.step(number, "close", "销号")
     seen = track(firm, code)
     assert all(stage in seen for stage in STAGES)
     assert "已销号" in seen
     assert len(letters(post_office, "请评价")) == 1
+
+
+def assigned_and_signed(number, office, handler):
+    road = {"lead_department": "zj", "co_departments": "zr", "category": "road"}
+    office.step(number, "assign", "交办", priority="normal", **road)
+    handler.step(number, "sign", "签收")
+    handler.step(number, "contact", "联系企业", method="phone", note="已约定现场查看。")
+    handler.step(number, "update", "办理进展", text="内部会商纪要", visibility="internal")
+    handler.step(number, "update", "办理进展", text="抢修队已进场。", visibility="public")
+
+
+def extended(number, office, handler, ask):
+    due = ask(f"Issue.objects.get(number='{number}').unit_due_at.isoformat()")
+    later = (datetime.fromisoformat(due) + timedelta(days=4)).date().isoformat()
+    why = {"reason_code": "coordination", "reason": "需与交通部门会商。"}
+    handler.step(number, "request_extension", "申请延期", new_due_on=later, **why)
+    office.step(number, "decide_extension", "审批延期", decision="approve", reason="同意。")
+    assert ask(f"Issue.objects.get(number='{number}').unit_due_at.isoformat()") > due
+
+
+def resolved_after_the_co_handler_answered(number, handler, co_handler):
+    answer = {"text": "用地边界已核对。", "visibility": "internal"}
+    co_handler.step(number, "update", "办理进展", **answer)
+    reply = {"outcome": "solved", "public_reply": "道路已修复并恢复通行。"}
+    handler.step(number, "resolve", "办结", **reply)
+
+
+def rated_by_whoever_has_the_link(number, person, ask, post_office):
+    """The worker mails the link; it works without code or account, and once."""
+    (letter,) = wait_for(lambda: letters(post_office, "请评价"), 60, "the worker's mail")
+    link = re.search(r"/rate/\S+", letter)[0]
+    person.go(link)
+    assert "道路已修复并恢复通行。" in person.text
+    form = person.page.locator("main form")
+    person.fill(form, "rating", "satisfied")
+    form.locator("[type=submit]").click()
+    person.page.wait_for_load_state()
+    assert ask(f"Issue.objects.get(number='{number}').status") == "confirmed"
+    person.go(link)
+    assert person.page.locator("[name=rating]").count() == 0
 
 
 def test_a_reminder_is_fired_and_delivered_by_the_worker_once(someone, portal, ask, post_office):

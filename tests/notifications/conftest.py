@@ -39,7 +39,7 @@ def registered(monkeypatch):
 
 
 @pytest.fixture
-def person(db):
+def member(db):
     def make(username="handler", **fields):
         fields = {"name": "示例承办人", "email": f"{username}@example.test"} | fields
         return User.objects.create(username=username, **fields)

@@ -19,8 +19,8 @@ def states():
     return sorted(Delivery.objects.values_list("state", flat=True))
 
 
-def test_a_message_is_sent_once_and_the_attempt_recorded(person, post, smtp):
-    user = person(name="示例 甲")
+def test_a_message_is_sent_once_and_the_attempt_recorded(member, post, smtp):
+    user = member(name="示例 甲")
     post(user)
     assert deliver() == {"sent": 1, "failed": 0, "dead": 0}
     assert deliver() == {"sent": 0, "failed": 0, "dead": 0}
@@ -37,10 +37,10 @@ def test_a_message_is_sent_once_and_the_attempt_recorded(person, post, smtp):
     assert (attempt.number, attempt.outcome, attempt.process) == (1, "sent", "test:1")
 
 
-def test_a_mail_is_written_in_the_readers_language(person, post, smtp):
+def test_a_mail_is_written_in_the_readers_language(member, post, smtp):
     post(
-        person("first", language="en"),
-        person("second"),
+        member("first", language="en"),
+        member("second"),
         addresses=[("third@example.test", "en"), ("fourth@example.test", "")],
     )
     deliver()
@@ -48,8 +48,8 @@ def test_a_mail_is_written_in_the_readers_language(person, post, smtp):
     assert spoken == {"first": "en", "second": "zh-hans", "third": "en", "fourth": "zh-hans"}
 
 
-def test_reminders_of_the_weekend_arrive_on_monday_and_urgent_ones_at_once(person, post, smtp):
-    user = person()
+def test_reminders_of_the_weekend_arrive_on_monday_and_urgent_ones_at_once(member, post, smtp):
+    user = member()
     post(user, key="waits", title="等待", now=RESTING)
     post(user, key="alarm", title="急件", kind="test.alarm", now=RESTING)
     assert deliver(now=RESTING)["sent"] == 1
@@ -58,8 +58,8 @@ def test_reminders_of_the_weekend_arrive_on_monday_and_urgent_ones_at_once(perso
     assert smtp.subjects == ["zh-hans 急件", "zh-hans 等待"]
 
 
-def test_reminders_due_together_are_one_mail_per_person(person, post, smtp):
-    user, other = person(), person("other")
+def test_reminders_due_together_are_one_mail_per_person(member, post, smtp):
+    user, other = member(), member("other")
     for number in range(3):
         post(user, key=f"issue-{number}:due", title=f"事项{number}")
     post(user, key="issue-0:answer", title="回执", at_once=True)
@@ -74,8 +74,8 @@ def test_reminders_due_together_are_one_mail_per_person(person, post, smtp):
     assert Attempt.objects.filter(outcome="sent").count() == 5
 
 
-def test_a_digest_is_not_split_by_the_batch_and_lists_fifty(person, post, smtp):
-    user = person()
+def test_a_digest_is_not_split_by_the_batch_and_lists_fifty(member, post, smtp):
+    user = member()
     for number in range(53):
         post(user, key=f"issue-{number}:due")
     assert deliver(limit=2)["sent"] == 53
@@ -86,9 +86,9 @@ def test_a_digest_is_not_split_by_the_batch_and_lists_fifty(person, post, smtp):
     assert "其余 3 条" in text
 
 
-def test_a_refused_mail_backs_off_and_ends_as_dead(person, post, smtp):
+def test_a_refused_mail_backs_off_and_ends_as_dead(member, post, smtp):
     smtp.refuse["handler@example.test"] = "451 try later"
-    post(person())
+    post(member())
     now, pauses = WORKING, []
     for _number in range(7):
         assert deliver(now=now) == {"sent": 0, "failed": 1, "dead": 0}
@@ -109,23 +109,23 @@ def test_a_refused_mail_backs_off_and_ends_as_dead(person, post, smtp):
     assert "handler@example.test" not in error
 
 
-def test_a_dead_delivery_can_be_tried_again(person, post, smtp):
-    post(person())
+def test_a_dead_delivery_can_be_tried_again(member, post, smtp):
+    post(member())
     Delivery.objects.update(state="dead", attempts=8)
     assert services.retry(Delivery.objects.all(), WORKING) == 1
     assert deliver()["sent"] == 1
     assert services.retry(Delivery.objects.all(), WORKING) == 0
 
 
-def test_one_refused_address_harms_nobody_else(person, post, smtp):
+def test_one_refused_address_harms_nobody_else(member, post, smtp):
     smtp.refuse["b@example.test"] = "550 no such user"
     post(addresses=[(f"{name}@example.test", "") for name in "abc"])
     assert deliver() == {"sent": 2, "failed": 1, "dead": 0}
     assert [to for to, _mail in smtp.mails] == [["a@example.test"], ["c@example.test"]]
 
 
-def test_a_message_that_cannot_be_rendered_harms_nobody_else(person, post, smtp):
-    user = person()
+def test_a_message_that_cannot_be_rendered_harms_nobody_else(member, post, smtp):
+    user = member()
     post(user, key="good")
     post(user, key="bad")
     Message.objects.filter(dedupe_key="bad").update(data={})
@@ -134,8 +134,8 @@ def test_a_message_that_cannot_be_rendered_harms_nobody_else(person, post, smtp)
     assert "KeyError" in Delivery.objects.get(message__dedupe_key="bad").last_error
 
 
-def test_a_kind_that_is_gone_is_told_in_a_plain_sentence(person, post, smtp):
-    post(person())
+def test_a_kind_that_is_gone_is_told_in_a_plain_sentence(member, post, smtp):
+    post(member())
     kinds._kinds.clear()
     assert deliver()["sent"] == 1
     assert smtp.subjects == ["您有一条新消息"]
@@ -151,8 +151,8 @@ def test_while_the_server_is_down_one_try_is_counted_and_the_rest_waits(post, se
     assert deliver(now=WORKING + timedelta(minutes=2))["sent"] == 5
 
 
-def test_who_has_left_is_not_written_to(person, post, smtp):
-    gone, moved = person("gone"), person("moved")
+def test_who_has_left_is_not_written_to(member, post, smtp):
+    gone, moved = member("gone"), member("moved")
     post(gone, moved)
     gone.is_active, moved.email = False, ""
     gone.save()
@@ -162,9 +162,9 @@ def test_who_has_left_is_not_written_to(person, post, smtp):
     assert smtp.mails == []
 
 
-def test_line_breaks_open_no_new_header(person, post, smtp):
+def test_line_breaks_open_no_new_header(member, post, smtp):
     post(
-        person(name="示例\r\nBcc: evil@example.test"),
+        member(name="示例\r\nBcc: evil@example.test"),
         title="破损\r\nBcc: evil@example.test\x0b\u2028结束",
     )
     assert deliver()["sent"] == 1
@@ -174,14 +174,14 @@ def test_line_breaks_open_no_new_header(person, post, smtp):
     assert mail["Subject"].strip() == "zh-hans 破损 Bcc: evil@example.test 结束"
 
 
-def test_an_address_with_a_line_break_is_never_sent(person, post, smtp):
-    post(person(email="a@example.test\r\nBcc: evil@example.test"))
+def test_an_address_with_a_line_break_is_never_sent(member, post, smtp):
+    post(member(email="a@example.test\r\nBcc: evil@example.test"))
     assert deliver()["failed"] == 1
     assert smtp.mails == []
 
 
-def test_an_expired_lease_is_taken_back_and_counted(person, post, smtp):
-    post(person())
+def test_an_expired_lease_is_taken_back_and_counted(member, post, smtp):
+    post(member())
     claimed = Delivery.objects.claim(now=WORKING, limit=5, lease=services.LEASE, token="gone")
     assert [delivery.attempts for delivery in claimed] == [1]
     assert deliver(now=WORKING + services.LEASE / 2)["sent"] == 0
@@ -189,8 +189,8 @@ def test_an_expired_lease_is_taken_back_and_counted(person, post, smtp):
     assert list(Attempt.objects.values_list("number", "outcome")) == [(1, "lost"), (2, "sent")]
 
 
-def test_a_row_that_kills_every_process_ends_as_dead(person, post, smtp):
-    post(person())
+def test_a_row_that_kills_every_process_ends_as_dead(member, post, smtp):
+    post(member())
     now = WORKING
     for _number in range(8):
         assert Delivery.objects.claim(now=now, limit=5, lease=services.LEASE, token="gone")

@@ -12,22 +12,22 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def reader(person, client):
-    user = person("reader")
+def reader(member, client):
+    user = member("reader")
     client.force_login(user)
     return user
 
 
-def test_an_inbox_holds_its_owners_messages_only(reader, person, post, client):
+def test_an_inbox_holds_its_owners_messages_only(reader, member, post, client):
     post(reader, key="mine", title="我的")
-    post(person("other"), key="theirs", title="别人的")
+    post(member("other"), key="theirs", title="别人的")
     page = client.get(reverse("inbox")).content.decode()
     assert "zh-hans 我的" in page
     assert "别人的" not in page
 
 
-def test_another_persons_message_is_not_found(reader, person, post, client):
-    post(person("other"))
+def test_another_persons_message_is_not_found(reader, member, post, client):
+    post(member("other"))
     message = Message.objects.get()
     for name in ("inbox-open", "inbox-read"):
         assert client.post(reverse(name, args=[message.pk])).status_code == 404

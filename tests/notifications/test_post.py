@@ -20,8 +20,8 @@ def sweep(users, now=WORKING, **given):
         return services.post_select(users=users, now=now, **given)
 
 
-def test_a_message_is_written_once_per_key_and_recipient(person, post):
-    first, second = person("first"), person("second")
+def test_a_message_is_written_once_per_key_and_recipient(member, post):
+    first, second = member("first"), member("second")
     assert post(first, first) == 1
     assert post(first, second) == 1
     assert post(first, second) == 0
@@ -37,22 +37,22 @@ def test_people_without_an_account_are_told_once_per_address(post):
     assert Delivery.objects.count() == 2
 
 
-def test_who_acts_is_not_told_of_his_own_act(person, post):
-    actor, other = person("actor"), person("other")
+def test_who_acts_is_not_told_of_his_own_act(member, post):
+    actor, other = member("actor"), member("other")
     assert post(actor, other, exclude=actor) == 1
     assert list(Message.objects.values_list("recipient__username", flat=True)) == ["other"]
 
 
-def test_no_mail_for_a_kind_without_mail_or_a_person_without_address(person, post):
-    assert post(person("first"), kind="test.note") == 1
-    assert post(person("second", email="")) == 1
+def test_no_mail_for_a_kind_without_mail_or_a_person_without_address(member, post):
+    assert post(member("first"), kind="test.note") == 1
+    assert post(member("second", email="")) == 1
     assert sweep(User.objects.all(), kind="test.note") == 2
     assert sweep(User.objects.filter(email=""), dedupe_key=Value("other")) == 1
     assert Delivery.objects.count() == 0
 
 
-def test_reminders_wait_for_working_hours_and_urgent_ones_do_not(person, post):
-    user = person()
+def test_reminders_wait_for_working_hours_and_urgent_ones_do_not(member, post):
+    user = member()
     post(user, key="waits", now=RESTING)
     post(user, key="asked-just-now", now=RESTING, at_once=True)
     post(user, key="urgent", now=RESTING, urgent=True)
@@ -75,24 +75,24 @@ def test_reminders_wait_for_working_hours_and_urgent_ones_do_not(person, post):
     assert opening.astimezone(RESTING.tzinfo).strftime("%a %H") in {"Mon 08", "Mon 09"}
 
 
-def test_an_unknown_kind_is_refused(person, post):
+def test_an_unknown_kind_is_refused(member, post):
     with pytest.raises(LookupError, match=r"test\.nothing"):
-        post(person(), kind="test.nothing")
+        post(member(), kind="test.nothing")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_message_outside_a_transaction_is_refused(person):
+def test_a_message_outside_a_transaction_is_refused(member):
     with pytest.raises(transaction.TransactionManagementError):
-        services.post(kind="test.note", recipients=[person()], data={}, dedupe_key="x")
+        services.post(kind="test.note", recipients=[member()], data={}, dedupe_key="x")
     with pytest.raises(transaction.TransactionManagementError):
         services.post_select(
             kind="test.note", users=User.objects.all(), data={}, dedupe_key=KEY, now=WORKING
         )
 
 
-def test_a_sweep_writes_messages_and_deliveries_once(person):
-    person("first", name="甲 '引号' %")
-    person("second", name="乙", email="")
+def test_a_sweep_writes_messages_and_deliveries_once(member):
+    member("first", name="甲 '引号' %")
+    member("second", name="乙", email="")
     assert sweep(User.objects.all()) == 2
     assert sweep(User.objects.all()) == 0
     message = Message.objects.get(recipient__username="first")
@@ -104,8 +104,8 @@ def test_a_sweep_writes_messages_and_deliveries_once(person):
     assert delivery.next_at == WORKING
 
 
-def test_a_sweep_takes_a_joined_queryset(person, post):
-    first, second = person("first"), person("second")
+def test_a_sweep_takes_a_joined_queryset(member, post):
+    first, second = member("first"), member("second")
     post(first, key="a", title="甲")
     post(first, second, key="b", title="乙")
     users = User.objects.filter(inbox__kind="test.reminder")
@@ -119,10 +119,10 @@ def test_a_sweep_takes_a_joined_queryset(person, post):
 
 @pytest.mark.parametrize("rows", [1, 60])
 def test_the_statements_of_a_sweep_do_not_grow_with_its_rows(
-    rows, person, django_assert_num_queries
+    rows, member, django_assert_num_queries
 ):
     for number in range(rows):
-        person(f"user{number}")
+        member(f"user{number}")
     services.current_calendar()
     # Newest number, messages, the calendar's mark, deliveries.
     with django_assert_num_queries(4):
@@ -136,8 +136,8 @@ def test_the_statements_of_a_sweep_do_not_grow_with_its_rows(
     assert created == Delivery.objects.count() == rows
 
 
-def test_cancel_takes_back_what_is_not_sent(person, post):
-    user = person()
+def test_cancel_takes_back_what_is_not_sent(member, post):
+    user = member()
     for key in ("issue-1:due:v1", "issue-1:late:v1", "issue-10:due:v1", "issue%1:x"):
         post(user, key=key)
     Delivery.objects.filter(message__dedupe_key="issue-1:late:v1").update(state="sent")
@@ -166,8 +166,8 @@ def test_a_mail_already_handed_over_is_recorded_as_sent_although_cancelled(post)
     assert Delivery.objects.get().state == "sent"
 
 
-def test_the_database_refuses_doubles_and_a_message_to_nobody(person):
-    user = person()
+def test_the_database_refuses_doubles_and_a_message_to_nobody(member):
+    user = member()
     common = {"kind": "test.note", "dedupe_key": "k", "created_at": WORKING}
     Message.objects.create(recipient=user, **common)
     Message.objects.create(address="a@example.test", **common)
@@ -176,8 +176,8 @@ def test_the_database_refuses_doubles_and_a_message_to_nobody(person):
             Message.objects.create(**who, **common)
 
 
-def test_the_database_refuses_a_second_sent_attempt(person, post):
-    post(person())
+def test_the_database_refuses_a_second_sent_attempt(member, post):
+    post(member())
     tried = {"number": 1, "started_at": WORKING, "ended_at": WORKING, "outcome": "sent"}
     delivery = Delivery.objects.get()
     delivery.tries.create(**tried)

@@ -17,11 +17,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def sign_in(client, person):
+def sign_in(client, member):
     """A member of staff with one role; roles are groups."""
 
     def run(role):
-        user = person(f"staff_{role}", is_staff=True)
+        user = member(f"staff_{role}", is_staff=True)
         user.groups.add(user.groups.model.objects.get_or_create(name=role)[0])
         client.force_login(User.objects.get(pk=user.pk))
         return client
@@ -29,8 +29,8 @@ def sign_in(client, person):
     return run
 
 
-def test_the_timed_task_sends_and_leaves_a_run(person, post, smtp):
-    post(person(), at_once=True)
+def test_the_timed_task_sends_and_leaves_a_run(member, post, smtp):
+    post(member(), at_once=True)
     tasks.deliver_messages.apply(throw=True)
     run = TimerRun.objects.get()
     assert (run.name, run.ok) == ("notifications.tasks.deliver_messages", True)
@@ -69,8 +69,8 @@ def test_a_heartbeat_moves_one_row_per_part():
     assert Heartbeat.objects.get(name="worker").at == WORKING + timedelta(seconds=15)
 
 
-def test_the_command_goes_by_the_time_it_is_given(person, post, smtp, capsys):
-    post(person(), now=RESTING)
+def test_the_command_goes_by_the_time_it_is_given(member, post, smtp, capsys):
+    post(member(), now=RESTING)
     call_command("deliver_messages", now=RESTING)
     assert "sent 0, failed 0, dead 0" in capsys.readouterr().out
     call_command("deliver_messages", "--now", "2026-03-16T10:00:00")
@@ -85,8 +85,8 @@ def test_the_command_refuses_what_is_no_time():
         call_command("deliver_messages", "--now", "tomorrow")
 
 
-def test_administrators_see_and_retry_what_was_not_delivered(sign_in, person, post):
-    post(person(), title="绝密标题")
+def test_administrators_see_and_retry_what_was_not_delivered(sign_in, member, post):
+    post(member(), title="绝密标题")
     Delivery.objects.update(state="dead", attempts=8, last_error="550 no such user")
     client = sign_in("administrator")
     address = reverse("admin:notifications_delivery_changelist")
@@ -101,8 +101,8 @@ def test_administrators_see_and_retry_what_was_not_delivered(sign_in, person, po
 
 
 @pytest.mark.parametrize("role", ["coordinator", "handler", "leader", "security"])
-def test_nobody_else_sees_the_outbox(role, sign_in, person, post):
-    post(person())
+def test_nobody_else_sees_the_outbox(role, sign_in, member, post):
+    post(member())
     Delivery.objects.update(state="dead")
     client = sign_in(role)
     address = reverse("admin:notifications_delivery_changelist")
