@@ -122,7 +122,7 @@ class Notice(models.Model):
 
     @property
     def number(self):
-        return f"〔{self.year}〕{self.serial:03d}号"
+        return f"〔{self.year}〕{self.serial:03d}号"  # data
 
 
 class Rating(models.Model):

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from issues.conditions import CONDITIONS, RELATIONS
 from issues.wording import WORDING
@@ -34,9 +35,9 @@ STATUSES = {
     RESOLVED: (_("待评价"), 5),
     CONFIRMED: (_("待销号"), 6),
     CLOSED: (_("已销号"), 6),
-    DECLINED: (_("不予受理"), 0),
-    MERGED: (_("并案"), 0),
-    WITHDRAWN: (_("撤回"), 0),
+    DECLINED: (pgettext_lazy("状态", "不予受理"), 0),
+    MERGED: (pgettext_lazy("状态", "并案"), 0),
+    WITHDRAWN: (pgettext_lazy("状态", "撤回"), 0),
 }
 STAGES = {
     1: _("问题收集"),

@@ -204,4 +204,5 @@ def statutory_days(year):
     rest = {
         day: (name.replace("; ", "、"), False) for day, name in known.items() if day.year == year
     }
-    return rest | {day: ("调休", True) for day in known.weekend_workdays if day.year == year}
+    made_up = ("调休", True)  # data
+    return rest | {day: made_up for day in known.weekend_workdays if day.year == year}
