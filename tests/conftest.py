@@ -53,8 +53,8 @@ def pytest_runtest_teardown(item, nextitem):
     """A transactional test empties the database; the rows that migrations made come back."""
     result = yield
     marker = item.get_closest_marker("django_db")
-    emptied = (marker and marker.kwargs.get("transaction")) or "live_server" in item.fixturenames
-    if emptied and nextitem is not None:
+    emptied = marker and marker.kwargs.get("transaction")
+    if (emptied or {"transactional_db", "live_server"} & set(item.fixturenames)) and nextitem is not None:
         with item.config.stash[blocking_manager_key].unblock():
             connection.creation.deserialize_db_from_string(item.config.stash[SEED])
     return result
