@@ -54,7 +54,8 @@ def pytest_runtest_teardown(item, nextitem):
     result = yield
     marker = item.get_closest_marker("django_db")
     emptied = marker and marker.kwargs.get("transaction")
-    if (emptied or {"transactional_db", "live_server"} & set(item.fixturenames)) and nextitem is not None:
+    emptied = emptied or {"transactional_db", "live_server"} & set(item.fixturenames)
+    if emptied and nextitem is not None:
         with item.config.stash[blocking_manager_key].unblock():
             connection.creation.deserialize_db_from_string(item.config.stash[SEED])
     return result
