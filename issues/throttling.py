@@ -33,7 +33,8 @@ class Limit:
         return f"limit:{self.name}:{hashlib.sha256(str(key).encode()).hexdigest()}"
 
 
-SUBMISSIONS = Limit("submit", times=30, seconds=3600)
+# A whole park may stand behind one address; this stops machines, not neighbours.
+SUBMISSIONS = Limit("submit", times=200, seconds=3600)
 TRACK_BY_ADDRESS = Limit("track-address", times=20, seconds=900)
 TRACK_BY_CODE = Limit("track-code", times=10, seconds=900)
 
