@@ -342,8 +342,9 @@ def _forms():
     typed = {"title": "", "kind": "other"}
     empty, wrong = SampleForm(), SampleForm(typed, auto_id="wrong_%s")
     fields = [(f"{field.name} ({field.widget_type})", {"field": field}) for field in empty]
+    with_errors = gettext("有误")
     for name in wrong.errors:
-        fields.append((f"{name} · {gettext('有误')}", {"field": wrong[name]}))
+        fields.append((f"{name} · {with_errors}", {"field": wrong[name]}))
     listing = SampleFilter(auto_id="filter_%s")
     told = [gettext("示例局承办人"), gettext("示例局负责人"), gettext("提交诉求的企业")]
     what = gettext("事项交由示例局主办，办结期限为 3月12日 17:30。")
