@@ -26,12 +26,16 @@ MEMBERS, LEADERS = (
     "department__lead_issues__reminders",
     "portfolios__department__lead_issues__reminders",
 )
+LED = "department__lead_issues"
+# Who signed, whichever role he has; while nobody has, or he has left, every officer.
+SIGNED = Q(**{f"{LED}__handler": F("pk")})
+UNSIGNED = Q(**{f"{LED}__handler": None}) | Q(**{f"{LED}__handler__is_active": False})
 # (path from a user to the reminders, whom of that path a rung means)
 AUDIENCES = (
     (
         MEMBERS,
-        Q(groups__name=roles.HANDLER, **{f"{MEMBERS}__voice__to_handler": True})
-        & (Q(department__lead_issues__handler=None) | Q(department__lead_issues__handler=F("pk"))),
+        Q(**{f"{MEMBERS}__voice__to_handler": True})
+        & (SIGNED | (UNSIGNED & Q(groups__name=roles.HANDLER))),
     ),
     (MEMBERS, Q(groups__name=roles.HEAD, **{f"{MEMBERS}__voice__to_head": True})),
     (LEADERS, Q(**{f"{LEADERS}__voice__to_leader": True})),

@@ -94,6 +94,21 @@ def test_only_who_signed_is_reminded_afterwards(loop, person, departments):
     assert told(issue) == [("handler", "T-2")]
 
 
+def test_a_head_who_signed_is_reminded_as_the_handler(loop):
+    issue = loop.do(loop.issue_in("assigned"), "sign", by="head")
+    reminders.sweep(at(17))
+    assert told(issue) == [("head", "T-2")]
+
+
+def test_when_who_signed_has_left_every_officer_is_reminded(loop, person, departments, handler):
+    person("second", "handler", department=departments["zj"])
+    issue = loop.issue_in("in_progress")
+    handler.is_active = False
+    handler.save()
+    reminders.sweep(at(17))
+    assert told(issue) == [("second", "T-2")]
+
+
 def test_a_changed_deadline_cancels_and_plans_anew_and_coming_back_reminds_again(loop):
     issue = loop.issue_in("in_progress")
     reminders.sweep(at(17))
