@@ -23,9 +23,11 @@ def coordinators(change):
 
 
 def lead(change):
-    """The officer who signed; before that every officer and head of the lead department."""
+    """The officer who signed; before that, or when he has left, every officer and head of the
+    lead department.
+    """
     issue = change.issue
-    if issue.handler_id:
+    if issue.handler_id and issue.handler.is_active:
         return _active().filter(pk=issue.handler_id)
     return _members(issue.lead_department_id, roles.HANDLER, roles.HEAD)
 
