@@ -27,7 +27,7 @@ EXPORTS = ("csv", "xlsx")
 def work_list(request):
     work = WorkList(request.user, request.GET)
     if request.GET.get("format") in EXPORTS:
-        name = f"{_('诉求清单')}-{timezone.localdate():%Y%m%d}"
+        name = _("诉求清单") + f"-{timezone.localdate():%Y%m%d}"
         return export(work.ordered(), work.columns(), request.GET["format"], name)
     return render(request, "issues/list.html", work.context())
 
