@@ -3,6 +3,7 @@ by forms.
 """
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 KIND = [("need", _("需求")), ("problem", _("问题"))]
 PRIORITY = [("normal", _("一般")), ("urgent", _("紧急")), ("critical", _("特急"))]
@@ -105,7 +106,7 @@ FIELD_LABELS = {
     "rating": _("满意度"),
     "result": _("回访结果"),
     "due_on": _("答复期限"),
-    "instruction": _("批示"),
+    "instruction": pgettext_lazy("字段", "批示"),
     "notice": _("督办单"),
     "colour": _("等级"),
 }
