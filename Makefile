@@ -17,7 +17,7 @@ DEPLOYED = DEBUG=0 ALLOWED_HOSTS=portal.example.cn CELERY_BROKER_URL=redis://127
 
 run: $(VENV)/run.stamp node_modules/.stamp translations
 	@$(PY) manage.py migrate --verbosity 0 || { echo "The database could not be brought up to date: see above." >&2; exit 1; }
-	@$(PY) manage.py load_sample || { echo "The sample data could not be loaded: see above." >&2; exit 1; }
+	@$(PY) manage.py load_sample --if-empty || { echo "The sample data could not be loaded: see above." >&2; exit 1; }
 	@exec $(PY) manage.py serve --port "$(PORT)"
 
 test: $(VENV)/dev.stamp node_modules/.stamp translations

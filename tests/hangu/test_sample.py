@@ -249,3 +249,14 @@ def test_a_wrong_time_is_refused(settings):
     settings.SAMPLE_PASSWORD = DEFAULT_PASSWORD
     with pytest.raises(CommandError, match="tomorrow"):
         run("--as-of", "tomorrow")
+
+
+@pytest.mark.django_db
+def test_a_start_goes_on_without_the_sample_where_it_is_not_wanted(person):
+    with override_settings(DEBUG=False, SAMPLE_PASSWORD=""):
+        assert "SAMPLE_PASSWORD" in run("--if-empty")
+    person("somebody", "handler")
+    with override_settings(DEBUG=True):
+        run("--if-empty")
+    assert not Issue.objects.exists()
+    assert User.objects.count() == 1
