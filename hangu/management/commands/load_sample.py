@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--if-empty", action="store_true", help="已有账号或不允许时只说明、不报错（make run 用）"
+            "--if-empty", action="store_true", help="已有账号或不允许时只说明（make run 用）"
         )
         parser.add_argument("--as-of", metavar="ISO", help="示例数据截至这一时刻，默认为现在")
 
