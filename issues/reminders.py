@@ -5,7 +5,7 @@ once, the highest only.
 from collections import Counter
 
 from django.db import transaction
-from django.db.models import F, Q, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +27,15 @@ MEMBERS, LEADERS = (
     "portfolios__department__lead_issues__reminders",
 )
 LED = "department__lead_issues"
+
+
+def _has(role):
+    # Not a join: without statistics SQLite would begin with the role and go through every issue
+    # its people's departments have ever led.
+    given = User.groups.through.objects.filter(user=OuterRef("pk"), group__name=role)
+    return Q(Exists(given))
+
+
 # Who signed, whichever role he has; while nobody has, or he has left, every officer.
 SIGNED = Q(**{f"{LED}__handler": F("pk")})
 UNSIGNED = Q(**{f"{LED}__handler": None}) | Q(**{f"{LED}__handler__is_active": False})
@@ -35,9 +44,9 @@ AUDIENCES = (
     (
         MEMBERS,
         Q(**{f"{MEMBERS}__voice__to_handler": True})
-        & (SIGNED | (UNSIGNED & Q(groups__name=roles.HANDLER))),
+        & (SIGNED | (UNSIGNED & _has(roles.HANDLER))),
     ),
-    (MEMBERS, Q(groups__name=roles.HEAD, **{f"{MEMBERS}__voice__to_head": True})),
+    (MEMBERS, _has(roles.HEAD) & Q(**{f"{MEMBERS}__voice__to_head": True})),
     (LEADERS, Q(**{f"{LEADERS}__voice__to_leader": True})),
 )
 
