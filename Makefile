@@ -21,7 +21,7 @@ run: $(VENV)/run.stamp node_modules/.stamp translations
 	@exec $(PY) manage.py serve --port "$(PORT)"
 
 test: $(VENV)/dev.stamp node_modules/.stamp translations
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/dev.stamp node_modules/.stamp translations
 	$(PY) -m ruff check .
