@@ -154,6 +154,10 @@ class IssueQuerySet(models.QuerySet):
             soon=Count("pk", filter=Q(running__gte=now, running__lte=soon)),
         )
 
+    def numbered(self, numbers):
+        """Those whose primary keys are among `numbers`, a list or a query."""
+        return self.filter(pk__in=numbers)
+
     def with_waiting(self, user):
         """Marks what each row waits for, so that a list says it without a query per row."""
         return self.annotate(

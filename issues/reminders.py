@@ -43,8 +43,7 @@ UNSIGNED = Q(**{f"{LED}__handler": None}) | Q(**{f"{LED}__handler__is_active": F
 AUDIENCES = (
     (
         MEMBERS,
-        Q(**{f"{MEMBERS}__voice__to_handler": True})
-        & (SIGNED | (UNSIGNED & _has(roles.HANDLER))),
+        Q(**{f"{MEMBERS}__voice__to_handler": True}) & (SIGNED | (UNSIGNED & _has(roles.HANDLER))),
     ),
     (MEMBERS, _has(roles.HEAD) & Q(**{f"{MEMBERS}__voice__to_head": True})),
     (LEADERS, Q(**{f"{LEADERS}__voice__to_leader": True})),
