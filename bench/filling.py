@@ -131,7 +131,6 @@ class District:
             next_report_on=due.date() if status == "tracking" else None,
             due_at=due,
             unit_due_at=due if begun else None,
-            due_version=1,
         )
 
     def _events(self, issue):
