@@ -32,12 +32,14 @@ class EnterpriseQuerySet(models.QuerySet):
             )
         return found
 
-    def resolve(self, given):
-        """The enterprise meant by a name, a number or a 统一社会信用代码; None when there is none
-        or several.
+    def resolve(self, given, by_number=False):
+        """The enterprise meant by a name or a 统一社会信用代码; None when there is none or several.
+
+        `by_number`: a row's number will do as well. Only for holders of a key: anybody else could
+        count through the directory with it.
         """
         text = str(given or "").strip()
-        if text.isdecimal() and len(text) < 18:
+        if by_number and text.isdecimal() and len(text) < 18:
             return self.filter(pk=int(text)).first()
         if len(text) == 18 and (found := self.filter(uscc=text.upper()).first()):
             return found

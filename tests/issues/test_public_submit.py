@@ -165,6 +165,12 @@ def test_the_directory_is_not_leaked_to_strangers(client, firm):
     assert firm.name not in client.get("/submit/").content.decode()
 
 
+def test_counting_upwards_finds_no_enterprise(client, firm):
+    page = client.post("/submit/", TYPED | {"enterprise": str(firm.pk)}, follow=True)
+    assert Issue.objects.get().enterprise is None
+    assert firm.name not in page.content.decode()
+
+
 def test_a_post_without_the_forms_secret_is_refused(db):
     assert Client(enforce_csrf_checks=True).post("/submit/", TYPED).status_code == 403
     assert not Issue.objects.exists()
