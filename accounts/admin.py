@@ -3,6 +3,7 @@ roles, never to itself, and changes nothing else.
 """
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
@@ -86,11 +87,21 @@ class AccountAdmin(UserAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
 
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if ADMINISTRATOR in roles_of(request.user):
+            return fieldsets
+        # To who only reads it, Django shows the stored hash itself.
+        return [
+            (title, part | {"fields": [name for name in part["fields"] if name != "password"]})
+            for title, part in fieldsets
+        ]
+
     def get_readonly_fields(self, request, obj=None):
         fixed = ["last_login", "date_joined"]
         if ADMINISTRATOR in roles_of(request.user):
             return fixed
-        return [name for _title, part in self.fieldsets for name in part["fields"]]
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []

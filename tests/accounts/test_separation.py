@@ -123,6 +123,16 @@ def test_security_changes_roles_and_nothing_else_of_an_account(client, security,
     assert client.get(f"/admin/accounts/user/{handler.pk}/delete/").status_code == 403
 
 
+def test_a_stored_password_is_shown_to_nobody(client, security, administrator, handler):
+    secret = handler.password.rsplit("$", 1)[-1]
+    for reader in (security, administrator):
+        client.force_login(reader)
+        page = client.get(f"/admin/accounts/user/{handler.pk}/change/")
+        assert page.status_code == 200
+        assert handler.name in page.content.decode()
+        assert secret not in page.content.decode()
+
+
 def test_who_signs_in_to_the_admin_follows_from_the_roles(client, security, handler):
     client.force_login(security)
     change(client, handler, inline(handler, add=group("administrator")))
