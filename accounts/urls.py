@@ -10,6 +10,5 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/", views.account, name="account"),
     path("account/password/", views.PasswordChange.as_view(), name="account-password"),
-    # Before Django's own of the same name: this one also serves people who have not signed in.
     path("i18n/setlang/", views.choose_language, name="set_language"),
 ]

@@ -1,9 +1,7 @@
 """Every address of the portal. Views carry their own access rule; public ones say so."""
 
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from hangu import health
 from hangu.styleguide import styleguide
@@ -18,5 +16,4 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("api/", include("hangu.api_urls")),
     path("admin/", admin.site.urls),
-    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
 ]
