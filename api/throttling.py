@@ -10,6 +10,8 @@ from django.core.cache import cache
 from rest_framework.exceptions import Throttled
 from rest_framework.throttling import BaseThrottle
 
+from accounts.addresses import client_address
+
 MINUTE = 60
 
 
@@ -46,7 +48,7 @@ class RefusedThrottle(MinuteThrottle):
     scope, limit = "refused", 120
 
     def ident(self, request):
-        return request.META.get("REMOTE_ADDR", "")
+        return client_address(request)
 
 
 def count(name):

@@ -108,6 +108,7 @@ AXES_FAILURE_LIMIT = 5
 # Hours: a quarter, so that a lock is a brake and not a way to shut an official out.
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "accounts.addresses.client_address"
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_VERBOSE = False
 

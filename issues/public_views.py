@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import roles
+from accounts.addresses import client_address
 from issues import consent, presenters, services, throttling, tracking
 from issues.actors import Actor
 from issues.errors import Conflict, StepError
@@ -49,7 +50,7 @@ def submit(request):
         raise PermissionDenied
     form = RequestForm(actor=actor, data=request.POST or None, files=request.FILES or None)
     if request.method == "POST":
-        if throttling.SUBMISSIONS.reached(throttling.address(request)):
+        if throttling.SUBMISSIONS.reached(client_address(request)):
             return _submit_page(request, form, busy=True)
         if form.is_valid() and (done := form.submit()):
             return _received(request, *done)
@@ -67,7 +68,7 @@ def _submit_page(request, form, busy=False):
 
 def _received(request, issue, created):
     if created:
-        throttling.SUBMISSIONS.count(throttling.address(request))
+        throttling.SUBMISSIONS.count(client_address(request))
     tracking.remember_submitted(request.session, issue)
     if not roles.roles_of(request.user) & roles.OFFICIALS:
         tracking.prove(request.session, issue, timezone.now())
@@ -100,7 +101,7 @@ def track(request):
         return _track_page(request, number=request.GET.get("number"))
     form = TrackForm(request.POST)
     address, code = (
-        throttling.address(request),
+        client_address(request),
         tracking.normalised_code(request.POST.get("code", "")),
     )
     if throttling.TRACK_BY_ADDRESS.reached(address) or throttling.TRACK_BY_CODE.reached(code):

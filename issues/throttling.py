@@ -5,7 +5,6 @@ names a shared one.
 import hashlib
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.cache import cache
 
 
@@ -37,12 +36,3 @@ class Limit:
 SUBMISSIONS = Limit("submit", times=200, seconds=3600)
 TRACK_BY_ADDRESS = Limit("track-address", times=20, seconds=900)
 TRACK_BY_CODE = Limit("track-code", times=10, seconds=900)
-
-
-def address(request):
-    """The caller's address; behind the district's own proxy the one that proxy saw."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
-        # The last entry is the proxy's own; those before it are whatever the caller sent.
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return request.META.get("REMOTE_ADDR", "")

@@ -2,7 +2,9 @@
 
 import pytest
 from axes.models import AccessAttempt
+from django.urls import get_resolver, resolve
 
+from accounts.views import choose_language
 from tests.personas import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,18 @@ def test_five_wrong_passwords_lock_this_name_from_this_address(client, handler, 
     assert sign_in(client, username="head").status_code == 302
 
 
+def test_behind_the_proxy_a_stranger_locks_nobody_but_himself(client, settings, handler):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for number in range(5):
+        forged = {"HTTP_X_FORWARDED_FOR": f"10.9.9.{number}, 203.0.113.7"}
+        locked = client.post("/login/", {"username": "handler", "password": "wrong"}, **forged)
+    assert locked.status_code == 429
+    assert AccessAttempt.objects.get().ip_address == "203.0.113.7"
+    own = {"HTTP_X_FORWARDED_FOR": "203.0.113.8"}
+    right = {"username": "handler", "password": PASSWORD}
+    assert client.post("/login/", right, **own).status_code == 302
+
+
 def test_the_lock_ends_by_itself(client, frozen, handler):
     for _try in range(5):
         sign_in(client, password="wrong")
@@ -101,6 +115,12 @@ def test_the_switch_in_the_head_is_for_everybody_and_follows_the_person(client, 
     handler.refresh_from_db()
     assert handler.language == "en"
     assert client.get("/i18n/setlang/").status_code == 405
+
+
+def test_the_switch_has_one_address_in_the_portal():
+    # A second one of the name would be reached or not by the order of two files.
+    assert len(get_resolver().reverse_dict.getlist("set_language")) == 1
+    assert resolve("/i18n/setlang/").func is choose_language
 
 
 def test_signing_in_brings_ones_language(client, handler):

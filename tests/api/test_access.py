@@ -116,3 +116,12 @@ def test_other_methods_are_405_and_say_which_are_allowed(system, method):
     answer = system.call(method, "issues/")
     refusal(answer, 405)
     assert "POST" in answer["Allow"]
+
+
+def test_behind_the_proxy_one_who_guesses_keys_slows_down_only_himself(settings, monkeypatch):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    monkeypatch.setattr(RefusedThrottle, "limit", 2)
+    guesser = Caller("hg_guess", **{"X-Forwarded-For": "198.51.100.1, 203.0.113.7"})
+    assert [guesser.get("issues/").status_code for _try in range(3)] == [401, 401, 429]
+    other = Caller("hg_typo", **{"X-Forwarded-For": "203.0.113.8"})
+    assert other.get("issues/").status_code == 401

@@ -9,11 +9,11 @@ DJANGO = set(
 )
 # The portal's own words; a new one is added here deliberately, or the code goes where it belongs.
 RULES = set(
-    """actors announced audiences broker calendar_changes calendars channels choices clock
+    """actors addresses announced audiences broker calendar_changes calendars channels choices clock
     commitments conditions consent deadlines decisions dispatch drawing effects
     environment errors exports facts feedback files health kinds ledger literals messages names
     policies presenters problems promises public_forms public_urls public_views registry
-    reminders roles schema signins statistics styleguide supervisor sync timeline tracking
+    reminders roles schema signins statistics styleguide supervisor sync telling timeline tracking
     translations uscc watch wording workflow worklist""".split()
 )
 # Named after what they are: commands, template tags and the sample's stories.
