@@ -2,6 +2,8 @@
 behind it.
 """
 
+from django.db.models import Q
+
 from accounts import roles
 from accounts.models import User
 
@@ -50,19 +52,21 @@ def co(change):
 def watchers(change):
     """The officers on the matter and, when the progress is public, the enterprise."""
     users = lead(change)
-    return users | submitter(change) if change.data.get("visibility") == "public" else users
+    if change.data.get("visibility") != "public":
+        return users
+    return [*users, *submitter(change)]
 
 
 def submitter(change):
+    return contacts(change.issue)
+
+
+def contacts(issue):
     """The enterprise's contacts with an account and whoever submitted signed in."""
-    issue = change.issue
-    people = _active().filter(pk=issue.submitted_by_id)
+    mine = Q(pk=issue.submitted_by_id)
     if issue.enterprise_id:
-        contacts = _active().filter(enterprise=issue.enterprise_id, groups__name=roles.ENTERPRISE)
-        people = _active().filter(
-            pk__in=[*people.values_list("pk", flat=True), *contacts.values_list("pk", flat=True)]
-        )
-    return people
+        mine |= Q(enterprise=issue.enterprise_id, groups__name=roles.ENTERPRISE)
+    return _active().filter(pk__in=User.objects.filter(mine).values("pk"))
 
 
 def applicant(change):

@@ -2,8 +2,11 @@
 trace and a message.
 """
 
+from contextlib import suppress
+
 from issues import commitments
 from issues.actors import Actor
+from issues.errors import Conflict
 from issues.models import Commitment, Issue
 from issues.services import perform
 from issues.workflow import OPEN
@@ -16,6 +19,8 @@ def running_commitments():
         "issue", "clock", "-version"
     )
     latest = {}
+    # A clock that stands still while a return is ruled is derived at the ruling.
+    rows = rows.exclude(clock="unit", issue__unit_due_at=None)
     for row in rows.select_related("issue__lead_department"):
         latest.setdefault((row.issue_id, row.clock), row)
     return list(latest.values())
@@ -36,7 +41,9 @@ def recalculate(change, old_calendar, new_calendar):
     """Called by worktime inside the import's transaction."""
     moved = {row.issue_id for row, _due in moved_by(new_calendar)}
     for issue in Issue.objects.filter(pk__in=moved).order_by("pk"):
-        perform(issue=issue, action="recalculate", actor=Actor.system(), reason=str(change))
+        # It may have ended since it was read; then nothing of it runs any more.
+        with suppress(Conflict):
+            perform(issue=issue, action="recalculate", actor=Actor.system(), reason=str(change))
     settled = [
         row.pk
         for row in running_commitments()

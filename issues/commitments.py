@@ -34,6 +34,8 @@ def start(issue, name, event, *, started_at, share=None):
     """
     policy = Policy.objects.valid_at(event.at)
     limit = policy.limit(name, issue.time_class)
+    if name == "promise" and event.action not in ("submit", "assign") and _missed(issue, event.at):
+        return None
     if limit is None or (name == "co" and not issue.co_handlings.exists()):
         return None
     number = deadlines.shortened(limit.number, limit.unit, share) if share else limit.number
@@ -43,9 +45,21 @@ def start(issue, name, event, *, started_at, share=None):
 
 
 def fix(issue, name, event, day):
-    """Sets a clock to a date somebody approved."""
+    """Sets a clock to a date somebody approved. The enterprise's promise is only ever put off, and
+    one that was missed stays missed.
+    """
     policy = Policy.objects.valid_at(event.at)
+    if name == "promise":
+        later = deadlines.due_time(current_calendar(), started_at=event.at, fixed_on=day)
+        if _missed(issue, event.at) or (issue.due_at and later <= issue.due_at):
+            return None
     return _write(issue, name, event, policy=policy, started_at=event.at, fixed_on=day)
+
+
+def _missed(issue, now):
+    """Whether the promise that runs has already been broken."""
+    last = current(issue).get("promise")
+    return last is not None and last.met_at is None and last.due_at < now
 
 
 def add_pause(issue, name, event, begin, end):
@@ -64,13 +78,14 @@ def meet(issue, names, moment):
             row.save(update_fields=["met_at"])
 
 
-def recalculate(issue, event, *, force=False):
+def recalculate(issue, event):
     """Derives every running promise anew with today's calendar; [(clock, before, after)] of those
-    that moved.
+    that moved. A department's clock that stands still is derived when its return is ruled.
     """
     moved = []
     for row in current(issue).values():
-        if row.met_at is None or force:
+        stands_still = row.clock == "unit" and issue.unit_due_at is None
+        if row.met_at is None and not stands_still:
             changed = _rewrite(issue, row, event, only_if_moved=True)
             if changed:
                 moved.append((row.clock, row.due_at, changed.due_at))
@@ -98,8 +113,9 @@ def cancel_reminders(issue, now):
     """Nothing is said any more about a deadline that is no longer one, not even by mails still
     queued.
     """
-    messages.cancel(dedupe_prefix=reminder_key(issue.pk), now=now)
+    # In this order: the update waits for a sweep that is writing these messages just now.
     issue.reminders.pending().update(state=PlannedReminder.State.CANCELLED, done_at=now)
+    messages.cancel(dedupe_prefix=reminder_key(issue.pk), now=now)
 
 
 def pauses_of(row):
@@ -156,8 +172,7 @@ def _write(issue, name, event, **basis):
     if name in COLUMNS:
         setattr(issue, COLUMNS[name], row.due_at)
     if name == "unit":
-        issue.due_version = row.version
-        plan_reminders(issue, row, event.at)
+        plan_reminders(issue, row, event)
     if name == "co":
         issue.co_handlings.filter(answered_at=None).update(due_at=row.due_at)
     return row
@@ -167,9 +182,12 @@ def is_provisional(row, calendar):
     return working_clock.is_provisional(calendar, row.started_at, row.due_at)
 
 
-def plan_reminders(issue, commitment, now):
-    """Cancels what was planned for the former deadline and plans the whole ladder of this one."""
-    cancel_reminders(issue, now)
+def plan_reminders(issue, commitment, event):
+    """Cancels what was planned for the former deadline and plans the whole ladder of this one.
+
+    A recalculation is no new lateness: what has already been said about it is not said again.
+    """
+    cancel_reminders(issue, event.at)
     rungs = LadderRung.objects.filter(
         policy=commitment.policy, urgent=issue.time_class == "urgent"
     ).order_by("offset")
@@ -178,8 +196,13 @@ def plan_reminders(issue, commitment, now):
         due_at=commitment.due_at,
         rungs=rungs,
         escalation=issue.escalation,
-        now=now,
+        now=event.at,
     )
+    said = set()
+    if event.action == "recalculate":
+        before = issue.reminders.filter(commitment_version=commitment.version - 1)
+        fired = before.filter(state=PlannedReminder.State.FIRED, rung__offset__gt=0)
+        said = set(fired.values_list("rung", flat=True))
     PlannedReminder.objects.bulk_create(
         PlannedReminder(
             issue=issue,
@@ -190,6 +213,7 @@ def plan_reminders(issue, commitment, now):
             fire_at=fire_at,
         )
         for rung, voice, fire_at in planned
+        if rung.pk not in said
     )
 
 

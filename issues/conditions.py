@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 RELATIONS = {
     "any": _("您不能进行这一操作。"),
     "submitter": _("只有提交诉求的企业可以进行这一操作。"),
-    "submitter_in_time": _("销号已超过可申请重新办理的期限，请重新提交诉求。"),
     "lead": _("只有主办部门可以进行这一操作。"),
     "lead_or_co": _("只有主办部门和协办部门可以进行这一操作。"),
     "lead_and_allowed": _("本类诉求须由主办部门负责人办结。"),
@@ -38,6 +37,7 @@ CONDITIONS = {
     "co_answered": _("协办部门尚未答复，暂不能办结。"),
     "not_tried_today": _("今天已回访过一次，请改日再访。"),
     "urge_left_today": _("今天已催办过，请下一个工作日再催办。"),
+    "reopen_window_open": _("销号已超过可申请重新办理的期限，请重新提交诉求。"),
     "has_lead": _("尚未交办，没有可督办的部门。"),
     "instruction_open": _("没有待答复的批示。"),
     "notice_open": _("没有待答复的督办单。"),

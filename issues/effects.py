@@ -61,6 +61,8 @@ def hand_over(change, department):
     issue.handler = None
     issue.signed_at = issue.contacted_at = issue.next_report_on = None
     issue.assigned_at = change.now
+    # A supervision notice follows the matter: whoever has it now answers it.
+    issue.notices.filter(answered_at=None).update(department=department)
     lapse(change)
 
 
@@ -98,6 +100,12 @@ def decide(change, kind, approved):
     row.save()
     change.application = row
     return row
+
+
+def still_ahead(change, application):
+    """An application may have waited longer than the date it asks for."""
+    if application.proposed_on <= timezone.localdate(change.now):
+        raise invalid("decision", _("申请的日期已过，不能批准；请不予批准，由部门重新申请。"))
 
 
 @effect
@@ -225,6 +233,7 @@ def decide_extension(change):
     approved = change.data["decision"] == "approve"
     row = decide(change, Application.Kind.EXTENSION, approved)
     if approved:
+        still_ahead(change, row)
         change.extra["former_due_at"] = change.issue.unit_due_at.isoformat()
         change.fix(row.proposed_on, "unit", "promise")
     return ""
@@ -241,6 +250,7 @@ def decide_tracking(change):
     approved = change.data["decision"] == "approve"
     row = decide(change, Application.Kind.TRACKING, approved)
     if approved:
+        still_ahead(change, row)
         change.issue.next_report_on = row.proposed_on
         lapse(change, Application.Kind.EXTENSION)
         change.fix(row.proposed_on, "unit", "promise")

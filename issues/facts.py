@@ -55,15 +55,6 @@ class Facts:
         return self.actor.submitted(self.issue)
 
     @property
-    def submitter_in_time(self):
-        closed = self.issue.closed_at
-        return (
-            self.submitter
-            and closed
-            and self.now <= closed + timedelta(days=self.policy.reopen_days)
-        )
-
-    @property
     def lead(self):
         mine = self.actor.department_id
         return mine is not None and mine == self.issue.lead_department_id
@@ -196,6 +187,13 @@ class Facts:
     def _working_day(self, moment):
         """The working day a moment belongs to; a rest day belongs to the next one."""
         return clock.shift_workdays(self.calendar, timezone.localdate(moment), 0)
+
+    @property
+    def reopen_window_open(self):
+        """The enterprise has its days; the office may at any time."""
+        if not self.actor.roles & {"enterprise", "anonymous"}:
+            return True
+        return self.now <= self.issue.closed_at + timedelta(days=self.policy.reopen_days)
 
     @property
     def has_lead(self):

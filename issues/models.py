@@ -128,7 +128,6 @@ class Issue(models.Model):
     unit_due_at = models.DateTimeField(_("部门时限"), null=True, blank=True)
     sign_due_at = models.DateTimeField(_("签收时限"), null=True, blank=True)
     contact_due_at = models.DateTimeField(_("联系时限"), null=True, blank=True)
-    due_version = models.PositiveIntegerField(default=0)
 
     is_sample = models.BooleanField(_("示例"), default=False)
     updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
@@ -205,11 +204,10 @@ class Issue(models.Model):
 
     @property
     def masked_phone(self):
-        """138****1234: enough to recognise a number one knows, not to learn it."""
+        """138****1234: enough to recognise a mobile number one knows; of a shorter one less."""
         phone = self.contact_phone
-        return (
-            f"{phone[:3]}{'*' * max(len(phone) - 7, 3)}{phone[-4:]}" if len(phone) >= 7 else "***"
-        )
+        head, tail = (3, 4) if len(phone) >= 11 else (0, 2)
+        return phone[:head] + "*" * (len(phone) - head - tail) + phone[-tail:]
 
     @property
     def masked_name(self):

@@ -2,6 +2,7 @@
 once, the highest only.
 """
 
+import logging
 from collections import Counter
 
 from django.db import transaction
@@ -17,6 +18,8 @@ from issues.commitments import reminder_key
 from issues.models import Issue, PlannedReminder
 from issues.services import perform
 from notifications import services as messages
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 State = PlannedReminder.State
@@ -51,11 +54,11 @@ AUDIENCES = (
 
 
 def sweep(now=None):
-    """Counter of what happened: fired, superseded, messages, notices. Safe to run at any time, by
-    any number.
+    """Counts of what happened: fired, superseded, messages, notices. Safe to run at any time, by
+    any number. Raises an ExceptionGroup after all else is done when some notices failed.
     """
     now = now or timezone.now()
-    result = Counter(fired=0, superseded=0, messages=0, notices=0)
+    result, failed = Counter(fired=0, superseded=0, messages=0, notices=0), []
     with transaction.atomic():
         result["superseded"] += PlannedReminder.objects.outranked(now).update(
             state=State.SUPERSEDED, done_at=now
@@ -65,7 +68,14 @@ def sweep(now=None):
     for reminder in (
         PlannedReminder.objects.due(now).filter(voice__issues_notice=True).order_by("fire_at")
     ):
-        _fire_notice(reminder, now, result)
+        try:
+            _fire_notice(reminder, now, result)
+        except Exception as error:
+            # One issue that cannot be handled must not silence all later ones.
+            logger.exception("reminder %s of issue %s failed", reminder.pk, reminder.issue_id)
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup(f"{len(failed)} reminders failed; the others are done", failed)
     return dict(result)
 
 
@@ -109,6 +119,7 @@ def _fire_notice(reminder, now, result):
             action="issue_notice",
             actor=Actor.system(),
             now=now,
+            silent=True,
             colour=row.voice.colour,
             text=_("诉求已逾期，请立即办理并书面说明原因和办结时间。"),
         )

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import ApiKey
 from directory.models import Enterprise, Sequence
-from issues import audiences, commitments, files
+from issues import commitments, files, telling
 from issues.errors import Conflict, Forbidden, invalid
 from issues.facts import refusal_for
 from issues.feedback import EFFECTS
 from issues.models import Attachment, Issue, IssueEvent
 from issues.workflow import STEPS
-from notifications import services as messages
 
 
 @dataclass
@@ -33,6 +32,7 @@ class Change:
     data: dict
     extra: dict = field(default_factory=dict)
     public: bool = False
+    silent: bool = False
     met_at: datetime | None = None
     former_lead_id: int | None = None
     application: object = None
@@ -84,22 +84,35 @@ def check_submit(actor):
         raise Forbidden(_("您的角色不能进行这一操作。"), "role")
 
 
-def perform(*, issue, action, actor, version=None, attachments=(), now=None, **data):
+def perform(
+    *, issue, action, actor, version=None, attachments=(), now=None, silent=False, **data
+):
     """Takes one step and returns the changed issue.
 
     In one transaction: lock, legality and version, the step's effect, one IssueEvent, clocks,
     reminders, files and messages. `data` holds cleaned values named as in STEPS. Raises Forbidden,
-    Conflict or Invalid; then nothing has been stored.
+    Conflict or Invalid; then nothing has been stored. `silent`: the caller tells of it himself.
     """
     now = now or timezone.now()
     with transaction.atomic():
-        locked = Issue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
+        locked = _locked(issue, data.get("into"))
         check(locked, action, actor, now, version)
-        data = _named(STEPS[action], data)
-        change = Change(locked, STEPS[action], actor, now, data, public=STEPS[action].public)
+        step, data = STEPS[action], _named(STEPS[action], data)
+        change = Change(locked, step, actor, now, data, public=step.public, silent=silent)
         outcome = EFFECTS[action](change) or ""
         _record(change, change.step.to[outcome], attachments)
     return locked
+
+
+def _locked(issue, into=None):
+    """The issue, locked; with it the one it is to be merged into, always in the same order, so that
+    two merges across never wait for each other.
+    """
+    wanted = models.Q(pk=issue.pk)
+    if into:
+        wanted |= models.Q(number=into.strip().upper())
+    rows = Issue.objects.select_for_update(of=("self",)).filter(wanted).order_by("pk")
+    return next(row for row in rows if row.pk == issue.pk)
 
 
 def _named(step, data):
@@ -176,7 +189,7 @@ def _enterprise(actor, given):
     own = getattr(actor.user, "enterprise", None)
     if own is not None:
         return own, own.name
-    found = Enterprise.objects.resolve(given)
+    found = Enterprise.objects.resolve(given, by_number=actor.key is not None)
     name = found.name if found else str(given).strip()
     if not name:
         raise invalid("enterprise", _("请填写企业名称。"))
@@ -210,7 +223,8 @@ def _record(change, target, attachments):
     event.data |= change.extra
     event.save(update_fields=["data"])
     _keep_files(change, event, checked)
-    tell(change, event)
+    if not change.silent:
+        telling.tell(change, event)
     for action, data in change.follow_ups:
         done = perform(
             issue=issue, action=action, actor=change.actor.system(), now=change.now, **data
@@ -265,36 +279,6 @@ def _keep_files(change, event, checked):
         )
 
 
-def tell(change, event):
-    """Posts the step's message to everybody it names, except to him who took it."""
-    issue, step = change.issue, change.step
-    if not step.tells or (change.actor.kind == "system" and step.action == "issue_notice"):
-        return  # the ladder's own message says it, see issues/reminders.py
-    recipients = {
-        user.pk: user for audience in step.tells for user in audiences.AUDIENCES[audience](change)
-    }
-    recipients.pop(getattr(change.actor.user, "pk", None), None)
-    common = {
-        "kind": f"issues.{step.action}",
-        "dedupe_key": f"issues:{issue.pk}:{event.version}",
-        "urgent": issue.time_class == "urgent",
-        "now": change.now,
-        "at_once": step.action in ("submit", "resolve"),
-    }
-    due_at = issue.unit_due_at or issue.due_at
-    data = {
-        "issue": issue.number,
-        "title": issue.title,
-        "event": event.pk,
-        "due_at": due_at.isoformat() if due_at else None,
-    }
-    messages.post(recipients=list(recipients.values()), data=data, **common)
-    if issue.contact_email and audiences.tells_enterprise(step, change):
-        addresses = [(issue.contact_email, issue.language)]
-        data |= {"outside": [issue.pk, issue.round]}
-        messages.post(recipients=(), addresses=addresses, data=data, **common)
-
-
 def match_enterprises():
     """Gives issues that carry only a name their enterprise, once the directory knows exactly one
     of that name.
@@ -302,5 +286,6 @@ def match_enterprises():
     matched = 0
     for issue in Issue.objects.filter(enterprise=None).order_by("pk").iterator():
         if (found := Enterprise.objects.resolve(issue.enterprise_name)) is not None:
-            matched += Issue.objects.filter(pk=issue.pk, enterprise=None).update(enterprise=found)
+            unknown = Issue.objects.filter(pk=issue.pk, enterprise=None)
+            matched += unknown.update(enterprise=found, updated_at=timezone.now())
     return matched

@@ -118,7 +118,6 @@ HEAD = {"department_head": "lead"}
 OFFICE = {"coordinator": "any"}
 OFFICE_OR_LADDER = {"coordinator": "any", "system": "any"}
 ENTERPRISE = {"enterprise": "submitter", "anonymous": "submitter"}
-RECALLERS = dict.fromkeys(("enterprise", "anonymous"), "submitter_in_time") | OFFICE
 EXTENSION = {"coordinator": "decides_first_extension", "leader": "decides_second_extension"}
 LEADER = {"leader": "any"}
 SYSTEM = {"system": "any"}
@@ -171,18 +170,20 @@ _TABLE = (
          tells="watchers"),
     step("request_extension", IN_PROGRESS, STAYS, LEAD,
          req("new_due_on", "date"), req("reason_code", "choice", "extension_reason"), REASON, FILES,
-         needs="no_extension_pending extension_left extension_in_time", tells="extension_decider"),
+         needs="no_return_pending no_extension_pending extension_left extension_in_time",
+         tells="extension_decider"),
     step("decide_extension", IN_PROGRESS, STAYS, EXTENSION, DECISION, MAY_SAY_WHY,
-         needs="extension_pending", tells="applicant lead submitter", public=True),
+         needs="extension_pending no_return_pending",
+         tells="applicant lead submitter", public=True),
     step("request_tracking", IN_PROGRESS, STAYS, HEAD, REASON, req("next_report_on", "date"), FILES,
-         needs="no_tracking_pending", tells="coordinators"),
+         needs="no_tracking_pending no_return_pending", tells="coordinators"),
     step("decide_tracking", IN_PROGRESS, {"approve": TRACKING, "deny": STAYS},
          {"coordinator": "not_applicant"}, DECISION, MAY_SAY_WHY,
-         needs="tracking_pending", tells="applicant lead submitter", public=True),
+         needs="tracking_pending no_return_pending", tells="applicant lead submitter", public=True),
     step("report_tracking", TRACKING, STAYS, LEAD, req("text", public=True), REPORT_ON, FILES,
          tells="coordinators submitter", public=True),
     step("resume", TRACKING, IN_PROGRESS, HEAD | OFFICE, opt("note"),
-         starts="unit", tells="lead coordinators", public=True),
+         starts="promise unit", tells="lead coordinators submitter", public=True),
     step("resolve", (IN_PROGRESS, TRACKING), RESOLVED, RESOLVERS,
          req("outcome", "choice", "outcome", True), req("public_reply", public=True), FILES,
          needs="co_answered no_return_pending", starts="rating", stops="unit promise",
@@ -191,10 +192,10 @@ _TABLE = (
          stops="rating", tells="lead head coordinators", public=True),
     step("visit", RESOLVED, VISITED, {"coordinator": "not_handling"},
          req("result", "choice", "visit_result"), opt("rating", "choice", "rating"), opt("reason"),
-         needs="not_tried_today", tells="lead head", public=True),
+         needs="not_tried_today", stops="rating", tells="lead head", public=True),
     step("close", CONFIRMED, CLOSED, {"coordinator": "not_resolver"}, opt("note"),
          tells="submitter lead", public=True),
-    step("reopen", CLOSED, IN_PROGRESS, RECALLERS, WHY,
+    step("reopen", CLOSED, IN_PROGRESS, ENTERPRISE | OFFICE, WHY, needs="reopen_window_open",
          starts="promise unit contact", tells="lead head coordinators", public=True),
     step("urge", WORKING, STAYS, ENTERPRISE | OFFICE, opt("text", public=True),
          needs="urge_left_today", tells="lead head", public=True),

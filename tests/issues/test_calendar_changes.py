@@ -3,8 +3,9 @@
 from datetime import datetime
 
 import pytest
+import time_machine
 
-from issues import calendar_changes
+from issues import calendar_changes, reminders
 from notifications.models import Message
 from tests.factories import SHANGHAI
 from worktime import services as worktime
@@ -84,3 +85,26 @@ def test_importing_the_same_notice_again_changes_nothing(provisional):
     version = provisional.events.last().version
     assert worktime.import_calendar(NOTICE, by="test") is None
     assert provisional.events.last().version == version
+
+
+def test_a_clock_that_stands_still_is_left_for_the_ruling(provisional, loop):
+    issue = loop.do(provisional, "return")
+    worktime.import_calendar(NOTICE, by="test")
+    issue.refresh_from_db()
+    assert issue.unit_due_at is None
+    assert not issue.reminders.pending().exists()
+    issue = loop.do(issue, "rule_return")
+    assert issue.unit_due_at > provisional.unit_due_at
+
+
+def test_lateness_already_reprimanded_is_not_reprimanded_again(loop):
+    loop.now = datetime(2026, 12, 28, 9, 0, tzinfo=SHANGHAI)
+    issue = loop.issue_in("in_progress")
+    reminders.sweep(datetime(2027, 1, 14, 9, 0, tzinfo=SHANGHAI))
+    assert issue.notices.count() == 1
+    with time_machine.travel(datetime(2027, 1, 14, 10, 0, tzinfo=SHANGHAI), tick=False):
+        worktime.import_calendar(NOTICE, by="test")
+    assert issue.events.filter(action="recalculate").exists()
+    reminders.sweep(datetime(2027, 1, 14, 11, 0, tzinfo=SHANGHAI))
+    colours = list(issue.notices.values_list("colour", flat=True))
+    assert len(colours) == len(set(colours))

@@ -8,7 +8,7 @@ from django.db import connections
 from accounts.models import ApiKey
 from issues import services
 from issues.actors import Actor
-from issues.errors import Conflict
+from issues.errors import Conflict, Invalid
 from issues.models import Issue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,3 +103,15 @@ def test_one_reference_sent_many_times_at_once_is_one_issue(loop):
 def test_numbers_given_at_once_are_all_different(loop):
     answers = at_once(*[loop.submit for _ in range(8)])
     assert len({issue.number for issue in answers}) == 8
+
+
+def test_two_merges_across_do_not_wait_for_each_other(loop):
+    for _round in range(3):
+        one, two = loop.issue_in("submitted"), loop.issue_in("submitted")
+        loop.tick()
+        answers = at_once(
+            taking(loop, one, "merge", "coordinator", into=two.number),
+            taking(loop, two, "merge", "coordinator", into=one.number),
+        )
+        assert sum(isinstance(answer, Issue) for answer in answers) == 1, answers
+        assert sum(isinstance(answer, Invalid) for answer in answers) == 1, answers

@@ -1,7 +1,7 @@
 """The ladder: planned with the deadline, fired once, the highest only, silent when all is done."""
 
 from datetime import date, datetime, timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.core.management import call_command
@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from issues import reminders
 from issues.models import Category, PlannedReminder
-from notifications.models import Message
+from notifications.models import Delivery, Message
 from tests.factories import SHANGHAI
 
 
@@ -143,6 +143,24 @@ def test_mails_still_queued_are_taken_back_when_the_deadline_goes(loop):
     assert message.deliveries.get().state == "cancelled"
 
 
+def test_one_notice_that_fails_does_not_silence_the_others(loop, monkeypatch):
+    issues = [loop.issue_in("in_progress") for _ in range(3)]
+    real = reminders.perform
+
+    def breaks(*, issue, **kwargs):
+        if issue.pk == issues[0].pk:
+            raise ZeroDivisionError
+        return real(issue=issue, **kwargs)
+
+    monkeypatch.setattr(reminders, "perform", breaks)
+    with pytest.raises(ExceptionGroup) as failed:
+        reminders.sweep(at(29))
+    assert len(failed.value.exceptions) == 1
+    assert [issue.notices.count() for issue in issues] == [0, 1, 1]
+    monkeypatch.setattr(reminders, "perform", real)
+    assert reminders.sweep(at(29))["notices"] == 1
+
+
 def test_urgent_issues_speak_by_the_hour(loop):
     issue = loop.do(loop.submit(), "assign", priority="urgent")
     due = issue.unit_due_at
@@ -211,3 +229,38 @@ def test_sweeps_at_the_same_moment_speak_once(loop):
     for issue in issues:
         assert told(issue) == [("head", "T+5"), ("leader", "T+5")]
         assert issue.notices.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_during_a_sweep_leaves_no_mail_behind(loop, monkeypatch):
+    issue = loop.issue_in("in_progress")
+    reached, go_on = Event(), Event()
+    real = reminders._post
+
+    def slow(ids, now):
+        sent = real(ids, now)
+        reached.set()
+        go_on.wait(10)
+        return sent
+
+    monkeypatch.setattr(reminders, "_post", slow)
+
+    def run(function):
+        try:
+            function()
+        finally:
+            connections.close_all()
+
+    sweeping = Thread(target=run, args=[lambda: reminders.sweep(at(17))])
+    sweeping.start()
+    assert reached.wait(20)
+    loop.now = at(17, 10)
+    stepping = Thread(target=run, args=[lambda: loop.do(issue, "resolve")])
+    stepping.start()
+    go_on.set()
+    sweeping.join()
+    stepping.join()
+    issue.refresh_from_db()
+    assert issue.status == "resolved"
+    mails = Delivery.objects.filter(message__kind="issues.reminder")
+    assert list(mails.values_list("state", flat=True)) == ["cancelled"]

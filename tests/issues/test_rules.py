@@ -247,9 +247,9 @@ def test_the_enterprise_reopens_within_thirty_days_the_office_any_time(loop):
     issue = loop.do(issue, "reopen")
     assert (issue.status, issue.round, issue.outcome) == ("in_progress", 2, "")
     loop.now += timedelta(days=1)
-    with pytest.raises(Forbidden) as refused:
+    with pytest.raises(Conflict) as refused:
         loop.do(old, "reopen")
-    assert refused.value.code == "submitter_in_time"
+    assert refused.value.code == "reopen_window_open"
     assert loop.do(old, "reopen", by="coordinator").status == "in_progress"
 
 
@@ -350,3 +350,59 @@ def test_an_unknown_enterprise_is_kept_and_matched_later(loop, firm):
     assert match_enterprises() == 1
     issue.refresh_from_db()
     assert issue.enterprise == row
+
+
+@pytest.mark.parametrize("kind", ["extension", "tracking"])
+def test_nothing_else_is_decided_while_a_return_is_ruled(loop, kind):
+    issue = loop.do(loop.issue_in("in_progress"), f"request_{kind}")
+    issue = loop.do(issue, "return")
+    with pytest.raises(Conflict) as refused:
+        loop.do(issue, f"decide_{kind}")
+    assert refused.value.code == "no_return_pending"
+    issue = loop.do(issue, "rule_return")
+    loop.do(issue, f"decide_{kind}")
+
+
+@pytest.mark.parametrize("kind", ["extension", "tracking"])
+def test_a_date_that_passed_while_it_waited_is_not_approved(loop, kind):
+    issue = loop.do(loop.issue_in("in_progress"), f"request_{kind}")
+    loop.now = at(1, month=4)
+    with pytest.raises(Invalid) as refused:
+        loop.do(issue, f"decide_{kind}")
+    assert "decision" in refused.value.errors
+    assert loop.do(issue, f"decide_{kind}", decision="deny", reason="已过期。").unit_due_at == at(
+        19, 17, 30
+    )
+
+
+def test_a_missed_promise_stays_missed_and_no_promise_is_brought_forward(loop, departments):
+    missed = loop.issue_in("in_progress")
+    loop.now = at(20)
+    missed = loop.do(missed, "reassign")
+    missed = loop.do(missed, "sign", by="outsider")
+    missed = loop.do(missed, "request_extension", by="outsider", new_due_on=date(2026, 3, 31))
+    missed = loop.do(missed, "decide_extension")
+    assert (missed.due_at, missed.unit_due_at) == (at(19, 17, 30), at(31, 17, 30))
+
+
+def test_resuming_begins_the_promise_anew(loop):
+    issue = loop.do(loop.issue_in("tracking"), "resume")
+    assert issue.due_at == issue.unit_due_at == at(19, 17, 30)
+
+
+def test_an_answered_visit_ends_the_rating_window(loop):
+    issue = loop.do(loop.issue_in("resolved"), "visit")
+    assert issue.commitments.get(clock="rating").met_at
+
+
+def test_a_notice_follows_the_matter_to_the_new_department(loop, departments, outsider):
+    issue = loop.do(loop.do(loop.issue_in("in_progress"), "issue_notice"), "reassign")
+    assert issue.notices.get().department == departments["zr"]
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [("13800001234", "138****1234"), ("6712000", "*****00"), ("67120000", "******00")],
+)
+def test_masks_do_not_give_short_numbers_away(phone, shown):
+    assert Issue(contact_phone=phone).masked_phone == shown
