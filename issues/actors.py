@@ -4,7 +4,9 @@ or the portal itself.
 
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext_lazy as _
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from accounts import roles
 
@@ -48,11 +50,12 @@ class Actor:
     @property
     def label(self):
         """What the history calls him; stored, so in the language of the district."""
-        if SYSTEM in self.roles:
-            return str(_("系统"))
         if self.user:
             return self.user.label
-        return self.key.name if self.key else str(_("企业"))
+        if self.key:
+            return self.key.name
+        with translation.override(settings.LANGUAGE_CODE):
+            return _("系统") if SYSTEM in self.roles else _("企业")
 
     @property
     def department_id(self):

@@ -4,6 +4,7 @@ and what follows from it. EFFECTS, completed here, holds every action's effect.
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from issues.effects import EFFECTS, effect
 from issues.errors import invalid
@@ -32,7 +33,7 @@ def judge(change, rating, source):
     issue.escalation += 1
     if issue.ratings.filter(rating="dissatisfied").count() >= 2:
         change.then(
-            "issue_notice", colour="yellow", text=_("企业两次评价不满意，请专题研究并书面答复。")
+            "issue_notice", colour="yellow", text=gettext_lazy("企业两次评价不满意，请专题研究并书面答复。")
         )
 
 

@@ -5,8 +5,9 @@ a status.
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import models, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import ApiKey
@@ -226,6 +227,9 @@ def _record(change, target, attachments):
     if not change.silent:
         telling.tell(change, event)
     for action, data in change.follow_ups:
+        # What the portal says of itself is stored: in the district's language, whoever triggered it.
+        with translation.override(settings.LANGUAGE_CODE):
+            data = {name: str(value) for name, value in data.items()}
         done = perform(
             issue=issue, action=action, actor=change.actor.system(), now=change.now, **data
         )
