@@ -10,10 +10,10 @@ from django.db.models import F
 from django.test import override_settings
 from django.utils import timezone
 
-from bench.filling import write
+from bench.filling import forget_messages, write
 from bench.report import Samples, statements
 from notifications import services
-from notifications.models import Attempt, Delivery, Message
+from notifications.models import Delivery, Message
 
 MEMORY = "django.core.mail.backends.locmem.EmailBackend"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -43,8 +43,7 @@ class Server:
 
 def queue(district, number, at_once):
     """`number` reminders to the departments' handlers, due for sending now."""
-    for model in (Attempt, Delivery, Message):
-        model.objects.all().delete()
+    forget_messages()
     now = timezone.now()
     handlers = district.handlers
     data = {

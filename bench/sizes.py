@@ -17,5 +17,5 @@ class Size:
 
 SIZES = {
     "small": Size("small", few=1_000, issues=10_000, due=2_000, pages=15, sweeps=5, walks=10),
-    "full": Size("full", few=1_000, issues=100_000, due=20_000, pages=15, sweeps=5, walks=30),
+    "full": Size("full", few=1_000, issues=100_000, due=20_000, pages=15, sweeps=3, walks=30),
 }

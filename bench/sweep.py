@@ -10,13 +10,12 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench.filling import settled, write
+from bench.filling import forget_messages, settled, write
 from bench.report import Samples, statements
 from issues import reminders
 from issues.models import Issue, LadderRung, PlannedReminder
 from notifications.models import Delivery, Message
 
-WRITTEN = ("notifications_attempt", "notifications_delivery", "notifications_message")
 JSON = {
     "postgresql": ("jsonb_build_object", "to_char(i.unit_due_at, 'YYYY-MM-DD')"),
     "sqlite": ("json_object", "i.unit_due_at"),
@@ -70,12 +69,7 @@ class Queue:
 
     def reset(self, number):
         """Nothing has been sent; the first `number` reminders are due."""
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute(f"TRUNCATE {', '.join(WRITTEN)}")
-            else:
-                for table in WRITTEN:
-                    cursor.execute(f"DELETE FROM {table}")
+        forget_messages()
         rows = PlannedReminder.objects.filter(rung__code__in=("T-2", "T-1"))
         due = rows.order_by("pk").values("pk")[:number]
         rows.update(state="pending", done_at=None, fire_at=self.now + timedelta(days=1))
