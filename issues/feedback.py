@@ -12,6 +12,7 @@ from issues.facts import Facts
 from issues.models import Rating, Visit
 
 __all__ = ["EFFECTS"]
+TWICE = gettext_lazy("企业两次评价不满意，请专题研究并书面答复。")
 
 
 def judge(change, rating, source):
@@ -32,9 +33,7 @@ def judge(change, rating, source):
     rework(change, share=Facts(issue, change.actor, change.now).policy.rework_share)
     issue.escalation += 1
     if issue.ratings.filter(rating="dissatisfied").count() >= 2:
-        change.then(
-            "issue_notice", colour="yellow", text=gettext_lazy("企业两次评价不满意，请专题研究并书面答复。")
-        )
+        change.then("issue_notice", colour="yellow", text=TWICE)
 
 
 def rework(change, share=None):

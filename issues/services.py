@@ -227,7 +227,7 @@ def _record(change, target, attachments):
     if not change.silent:
         telling.tell(change, event)
     for action, data in change.follow_ups:
-        # What the portal says of itself is stored: in the district's language, whoever triggered it.
+        # What the portal says of itself is stored, so in the district's language.
         with translation.override(settings.LANGUAGE_CODE):
             data = {name: str(value) for name, value in data.items()}
         done = perform(

@@ -185,4 +185,5 @@ class CalendarChange(models.Model):
         ordering = ["-pk"]
 
     def __str__(self):
-        return f"{self.year or _('作息时间')} · {self.version_before} → {self.version_after}"
+        what = self.year or _("作息时间")
+        return f"{what} · {self.version_before} → {self.version_after}"
