@@ -3,14 +3,29 @@
 Issues themselves are business data and are not in the admin.
 """
 
+from django import forms
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from issues.models import Category, LadderRung, Limit, Policy
 
 
 def is_published(policy):
     return policy is not None and policy.valid_from <= timezone.now()
+
+
+class PolicyForm(forms.ModelForm):
+    def clean_valid_from(self):
+        """A version that began at once would be frozen before anybody could set its limits."""
+        valid_from = self.cleaned_data["valid_from"]
+        if valid_from <= timezone.now():
+            raise forms.ValidationError(
+                _(
+                    "生效时间须晚于现在：新版本先照搬现行时限和阶梯，生效前可以修改，生效后不再改动。"
+                )
+            )
+        return valid_from
 
 
 class RuleInline(admin.TabularInline):
@@ -42,8 +57,13 @@ class PolicyAdmin(admin.ModelAdmin):
     version, which may be edited until it starts.
     """
 
+    form = PolicyForm
     list_display = ["version", "name", "valid_from"]
     inlines = [LimitInline, LadderRungInline]
+
+    def get_inlines(self, request, obj):
+        # A new version first takes over its rules; they are edited on the page that follows.
+        return self.inlines if obj else []
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and not is_published(obj)
@@ -51,19 +71,24 @@ class PolicyAdmin(admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if not change:
-            self._begin_with_present_rules(form.instance)
+            begin_with_latest_rules(form.instance)
 
-    def _begin_with_present_rules(self, policy):
-        """A new version without limits would promise nothing: it begins with those in force."""
-        present = Policy.objects.valid_at(timezone.now())
-        for name in ("limits", "rungs"):
-            rows = getattr(policy, name)
-            if policy == present or rows.exists():
-                continue
-            copies = list(getattr(present, name).all())
-            for row in copies:
-                row.pk, row.policy = None, policy
-            rows.bulk_create(copies)
+    def response_add(self, request, obj, post_url_continue=None):
+        request.POST = request.POST | {"_continue": "1"}
+        return super().response_add(request, obj, post_url_continue)
+
+
+def begin_with_latest_rules(policy):
+    """Copies limits and ladder of the latest other version that has limits: without them nothing
+    is promised.
+    """
+    others = Policy.objects.exclude(pk=policy.pk).filter(limits__isnull=False)
+    latest = others.order_by("version").last()
+    for name in ("limits", "rungs"):
+        copies = list(getattr(latest, name).all()) if latest else []
+        for row in copies:
+            row.pk, row.policy = None, policy
+        getattr(policy, name).bulk_create(copies)
 
 
 @admin.register(Category)

@@ -2,6 +2,8 @@
 work.
 """
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
@@ -262,10 +264,63 @@ def test_the_next_policy_is_prepared_and_edited_until_it_starts(client, administ
     client.force_login(administrator)
     start = {"valid_from_0": "2099-01-01", "valid_from_1": "00:00:00"}
     new = policy_form(Policy.objects.get(), version=2, name="下一版", **start)
-    assert client.post("/admin/issues/policy/add/", new).status_code == 302
+    page = client.post("/admin/issues/policy/add/", new, follow=True)
     policy = Policy.objects.get(version=2)
+    assert page.redirect_chain == [(f"/admin/issues/policy/{policy.pk}/change/", 302)]
     # It begins with the limits and the ladder of the one before, or it would promise nothing.
     assert policy.limits.count() == Limit.objects.filter(policy__version=1).count() > 20
     assert policy.rungs.count() == LadderRung.objects.filter(policy__version=1).count() == 10
     address = f"/admin/issues/policy/{policy.pk}/change/"
     assert client.get(address).context["inline_admin_formsets"][0].has_change_permission
+
+
+def starting(moment):
+    local = timezone.localtime(moment)
+    return {"valid_from_0": local.date(), "valid_from_1": local.time()}
+
+
+@pytest.mark.parametrize("seconds", [-86400, 0])
+def test_a_policy_that_would_begin_at_once_is_refused(client, administrator, frozen, seconds):
+    client.force_login(administrator)
+    start = starting(timezone.now() + timedelta(seconds=seconds))
+    new = policy_form(Policy.objects.get(), version=2, name="下一版", **start)
+    page = client.post("/admin/issues/policy/add/", new)
+    assert page.status_code == 200
+    assert "生效时间须晚于现在" in page.context["errors"][0][0]
+    assert Policy.objects.count() == 1
+
+
+def test_a_policy_being_prepared_cannot_be_moved_into_the_past(client, administrator, frozen):
+    client.force_login(administrator)
+    begun = timezone.now() + timedelta(days=1)
+    policy = Policy.objects.create(version=2, name="下一版", valid_from=begun)
+    address = f"/admin/issues/policy/{policy.pk}/change/"
+    assert client.post(address, policy_form(policy, **starting(begun))).status_code == 302
+    moved = policy_form(policy, **starting(timezone.now()))
+    assert "valid_from" in client.post(address, moved).context["adminform"].form.errors
+    policy.refresh_from_db()
+    assert policy.valid_from == begun
+
+
+def test_a_new_policy_has_all_rules_whatever_stood_in_the_latest(client, administrator, frozen):
+    client.force_login(administrator)
+    first = Policy.objects.get()
+    day = timezone.now() + timedelta(days=1)
+    # One limit sent along must not keep the others out; an empty version is no model.
+    Policy.objects.create(version=2, name="空", valid_from=day)
+    one = {
+        "limits-TOTAL_FORMS": 1,
+        "limits-0-clock": "promise",
+        "limits-0-time_class": "general",
+        "limits-0-number": "9",
+        "limits-0-unit": "working_days",
+    }
+    new = policy_form(first, version=3, name="再下一版", **starting(day)) | one
+    assert client.post("/admin/issues/policy/add/", new).status_code == 302
+    third = Policy.objects.get(version=3)
+    assert set(third.limit_table) == set(first.limit_table)
+    assert third.rungs.count() == first.rungs.count()
+    third.limits.update(number=7)
+    new = policy_form(first, version=4, name="第四版", **starting(day))
+    client.post("/admin/issues/policy/add/", new)
+    assert {row.number for row in Limit.objects.filter(policy__version=4)} == {7}
