@@ -86,15 +86,41 @@ def problem_of(upload, name):
     return _container_problem(upload, extension) if extension in OFFICE else None
 
 
+class TooManyMembers(Exception):
+    pass
+
+
+class Listing:
+    """An archive as zipfile reads it to list its members; raises TooManyMembers before they are
+    parsed.
+
+    zipfile goes by the directory's bytes and not by the count that stands beside them, so what is
+    counted is what it would parse: each member begins with the signature. So also for ZIP64.
+    """
+
+    MEMBER = b"PK\x01\x02"
+
+    def __init__(self, file):
+        self.seek, self.tell, self._read = file.seek, file.tell, file.read
+
+    def read(self, size=-1):
+        found = self._read(size)
+        if found.count(self.MEMBER) > MAX_MEMBERS:
+            raise TooManyMembers
+        return found
+
+
 def _container_problem(upload, extension):
-    upload.seek(0)
+    too_large = _("解压后过大，不能接收。")
     try:
-        members = zipfile.ZipFile(upload).infolist()
-    except (zipfile.BadZipFile, ValueError, EOFError):
+        members = zipfile.ZipFile(Listing(upload)).infolist()
+    except TooManyMembers:
+        return too_large
+    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, OverflowError):
         return _("压缩包已损坏，请重新生成后上传。")
     unpacked = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * upload.size:
-        return _("解压后过大，不能接收。")
+    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * upload.size:
+        return too_large
     names = [member.filename for member in members]
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         return _("含有宏，请另存为不含宏的文件。")

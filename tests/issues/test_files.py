@@ -1,6 +1,7 @@
 """Files are what they say, or the step is refused and nothing is stored."""
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -60,6 +61,45 @@ def test_refused(name):
     with pytest.raises(Invalid) as refused:
         files.check_all([SimpleUploadedFile(name, BAD[name])])
     assert name in refused.value.errors["attachments"][0]
+
+
+def directory(count, *, declared=None, zip64=False, version=20):
+    """What an archive of `count` files ends with; `declared` is how many it says it has."""
+    values = (b"PK\x01\x02", version, version, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)
+    fixed = struct.pack("<4s6H3L5H2L", *values)
+    body = b"PK\x03\x04" + (fixed + b"x") * count
+    size, said = len(body) - 4, count if declared is None else declared
+    if zip64:
+        end64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, said, said, size, 4)
+        body += end64 + struct.pack("<4sLQL", b"PK\x06\x07", 0, len(body), 1)
+        said, size = 0xFFFF, 0xFFFFFFFF
+    return body + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, said, said, size, 4, 0)
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+@pytest.mark.parametrize("declared", [None, 1])
+def test_too_many_members_are_refused_before_any_is_parsed(monkeypatch, zip64, declared):
+    count = files.MAX_MEMBERS + 1
+    data = directory(count, declared=declared, zip64=zip64)
+    upload = SimpleUploadedFile("many.zip", data)
+    assert len(zipfile.ZipFile(io.BytesIO(data)).infolist()) == count
+
+    def parsed(*args):
+        raise AssertionError("a member was parsed")
+
+    monkeypatch.setattr(zipfile, "ZipInfo", parsed)
+    assert "解压后过大" in files.problem_of(upload, "many.zip")
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+def test_as_many_members_as_are_allowed(zip64):
+    data = directory(files.MAX_MEMBERS, zip64=zip64)
+    assert files.problem_of(SimpleUploadedFile("many.zip", data), "many.zip") is None
+
+
+def test_a_directory_from_the_future_is_a_refusal_and_no_error():
+    upload = SimpleUploadedFile("future.zip", directory(1, version=99))
+    assert "已损坏" in files.problem_of(upload, "future.zip")
 
 
 def test_too_large_and_too_many(monkeypatch):
