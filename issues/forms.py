@@ -59,9 +59,13 @@ class FilesField(forms.FileField):
 
 
 class PhoneField(forms.RegexField):
+    """At least seven digits, at most 20 characters as stored; so there are always the last four
+    that open the tracking page.
+    """
+
     def __init__(self, **kwargs):
         super().__init__(
-            r"^\+?[0-9][0-9 \-]{5,18}[0-9]$",
+            r"^(?=(?:[^0-9]*[0-9]){7})(?=.{7,20}$)\+?[0-9][0-9 \-]*[0-9]$",
             error_messages={
                 "invalid": _("请填写手机号码或带区号的座机号码，例如 13800001234、022-67120000。")
             },

@@ -1,5 +1,7 @@
 """The forms of the public pages: asking for help, and showing code and telephone digits."""
 
+import hashlib
+
 from django import forms
 from django.db import IntegrityError
 from django.utils.translation import get_language
@@ -20,12 +22,15 @@ AUTOCOMPLETE = {
 
 
 class RequestForm(SubmitForm):
-    """SubmitForm as people see it; sent twice it gives the first issue again."""
+    """SubmitForm as people see it; the same values sent twice from one `browser` (a secret that
+    its cookie holds) give the first issue again.
+    """
 
     client_token = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *, actor, **kwargs):
+    def __init__(self, *, actor, browser="", **kwargs):
         super().__init__(actor=actor, **kwargs)
+        self.browser = browser
         self.fields["kind"].widget = forms.RadioSelect(choices=KIND)
         self.fields["title"].widget.attrs["maxlength"] = 120
         self.fields["description"].widget.attrs |= {"rows": 8}
@@ -47,8 +52,8 @@ class RequestForm(SubmitForm):
 
     def submit(self):
         """(issue, created), or None when a value cannot stand."""
-        words = [self.cleaned_data[name] for name in ("kind", "title", "description")]
-        code = tracking.code_for(self.cleaned_data.pop("client_token"), *words)
+        token = self.cleaned_data.pop("client_token")
+        code = tracking.code_for(token, self.browser, *self._words())
         if code and (first := Issue.objects.filter(tracking_code=code).first()):
             return first, False
         try:
@@ -61,6 +66,25 @@ class RequestForm(SubmitForm):
             if first is None:
                 raise
             return first, False
+
+    def _words(self):
+        """All that was sent and who sent it, so that a correction is never taken for a repeat."""
+        words = [str(getattr(self.actor.user, "pk", ""))]
+        for name, value in sorted(self.cleaned_data.items()):
+            words += [name, digest(value) if name == "attachments" else str(value)]
+        return words
+
+
+def digest(uploads):
+    """The uploads' names and contents in a few letters."""
+    whole = hashlib.sha256()
+    for upload in uploads:
+        content = hashlib.sha256()
+        upload.seek(0)
+        for chunk in upload.chunks():
+            content.update(chunk)
+        whole.update(f"{upload.name}\0{content.hexdigest()}\0".encode())
+    return whole.hexdigest()
 
 
 class TrackForm(forms.Form):

@@ -2,11 +2,13 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -48,7 +50,10 @@ def submit(request):
     actor = Actor.of(request.user)
     if not actor.roles & set(STEPS["submit"].by):
         raise PermissionDenied
-    form = RequestForm(actor=actor, data=request.POST or None, files=request.FILES or None)
+    browser = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    form = RequestForm(
+        actor=actor, browser=browser, data=request.POST or None, files=request.FILES or None
+    )
     if request.method == "POST":
         if throttling.SUBMISSIONS.reached(client_address(request)):
             return _submit_page(request, form, busy=True)
@@ -166,6 +171,8 @@ def act(request, action):
 @require_POST
 def leave(request):
     tracking.forget(request.session)
+    # Else "back" and "send again" would bring the next person at this machine to the issue.
+    rotate_token(request)
     messages.success(request, _("已退出查询，本机不再显示您的诉求。"))
     return redirect("track")
 

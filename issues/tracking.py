@@ -5,6 +5,7 @@ The proof lives in the session under "proven" as [[issue pk, second of the proof
 """
 
 import hmac
+import json
 import secrets
 import unicodedata
 from urllib.parse import urlencode
@@ -101,29 +102,16 @@ def public_file(session, pk, now):
     return Attachment.objects.get(pk=pk, public=True, issue__in=proven(session, now))
 
 
-def followed(issue):
-    """The issue that is worked on: the one a merged issue joined, however often that repeats."""
-    seen = set()
-    while issue.merged_into_id and issue.pk not in seen:
-        seen.add(issue.pk)
-        issue = issue.merged_into
-    return issue
-
-
 def shown(issue, actor, now, wrong=None):
     """What the tracking page says of one issue: for templates/public/_progress.html.
 
     `wrong` is a StepForm that was refused; it is shown again with what was typed.
     """
-    working, calendar = followed(issue), current_calendar()
-    return {
+    course = presenters.course(issue, current_calendar(), now, public_only=True)
+    return course | {
         "issue": issue,
-        "working": working,
         "status": presenters.status_badge(issue),
-        "working_status": presenters.status_badge(working),
-        "stages": _stages(working),
-        "due": presenters.running_clock(working, calendar, now, public_only=True),
-        "clocks": presenters.clocks(working, calendar, now, public_only=True),
+        "due": course["running"],
         "events": _events(issue),
         "forms": [
             {"form": form, "open": form is wrong, **presenters.confirmation(form.step)}
@@ -162,13 +150,6 @@ def _forms(issue, actor, now, wrong):
     ]
 
 
-def _stages(issue):
-    # How many notices a department was sent is the district's own matter.
-    return [
-        row | {"note": ""} if row["state"] == "beside" else row for row in presenters.stages(issue)
-    ]
-
-
 def _events(issue):
     items = timeline(issue, public_only=True)
     for file in (file for item in items for file in item["files"]):
@@ -198,17 +179,21 @@ def form_token():
     return signing.dumps(secrets.token_urlsafe(12), salt=FORM_SALT)
 
 
-def code_for(token, *words):
-    """The tracking code of what is sent with this form, None without a token of ours.
+def code_for(token, browser, *words):
+    """The tracking code of what is sent with this form, None without a token of ours or a secret
+    of the browser's.
 
     The code is unique in the database, so the same words sent twice with one form (a double click,
-    a reload) can become one issue only; other words sent with it become another.
+    a reload) can become one issue only; other words sent with it become another. So do the same
+    words from another browser: whoever learns a token cannot be led to the first one's issue.
     """
+    if not browser:
+        return None
     try:
         secret = signing.loads(token, salt=FORM_SALT, max_age=FORM_LASTS)
     except signing.BadSignature:
         return None
-    value = "\0".join([secret, *words])
+    value = json.dumps([secret, browser, *words])
     number = int.from_bytes(salted_hmac(FORM_SALT, value, algorithm="sha256").digest())
     letters = []
     for _place in range(CODE_LENGTH):

@@ -9,8 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from issues import throttling
+from issues import throttling, tracking
 from issues.models import Attachment, Issue
+from issues.public_forms import TrackForm
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -68,6 +69,27 @@ def test_what_was_typed_survives_an_error(client):
     assert set(response.context["form"].errors) == {"contact_phone", "consent"}
 
 
+@pytest.mark.parametrize(
+    "phone", ["1------2", "12 34 56", "138-", "+1234567 " + "8" * 12, "电话13800001234"]
+)
+def test_what_nobody_can_dial_is_no_telephone(client, phone):
+    response = client.post("/submit/", TYPED | {"contact_phone": phone})
+    assert set(response.context["form"].errors) == {"contact_phone"}
+    assert not Issue.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "phone", ["67120000", "022-67120000", "+86 138 0000 1234", "022-67120000-801", "6712000"]
+)
+def test_telephones_as_people_write_them_are_taken_and_open_the_page(client, phone):
+    client.post("/submit/", TYPED | {"contact_phone": phone})
+    issue = Issue.objects.get()
+    assert issue.contact_phone == phone
+    digits = TrackForm({"code": issue.tracking_code, "digits": phone})
+    assert digits.is_valid()
+    assert tracking.find(**digits.cleaned_data) == issue
+
+
 def test_the_same_form_sent_twice_is_one_issue(client):
     data = TYPED | {"client_token": token_of(client)}
     first = client.post("/submit/", data)
@@ -81,6 +103,68 @@ def test_other_words_sent_with_the_same_form_are_another_issue(client):
     client.post("/submit/", data)
     client.post("/submit/", data | {"title": "示例：另一件事"})
     assert Issue.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        {"enterprise": "示例更正企业"},
+        {"contact_phone": "13900005678"},
+        {"contact_name": "示例另一联系人"},
+        {"contact_email": "right@example.test"},
+        {"category": "power"},
+        {"kind": "need"},
+    ],
+)
+def test_a_correction_after_going_back_is_kept(client, corrected):
+    data = TYPED | {"client_token": token_of(client)}
+    client.post("/submit/", data)
+    client.post("/submit/", data | corrected)
+    first, second = Issue.objects.order_by("pk")
+    shown = {
+        "enterprise": second.enterprise_name,
+        "category": getattr(second.category, "code", None),
+    }
+    for name, value in corrected.items():
+        assert shown.get(name, getattr(second, name)) == value
+    assert first.tracking_code != second.tracking_code
+
+
+def test_a_file_added_or_replaced_after_going_back_is_kept(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    data = TYPED | {"client_token": token_of(client)}
+    for content in (None, b"%PDF-1.4 one", b"%PDF-1.4 two", b"%PDF-1.4 two"):
+        given = [SimpleUploadedFile("现场.pdf", content)] if content else []
+        client.post("/submit/", data | {"attachments": given})
+    assert Issue.objects.count() == 3
+    assert sorted(row.file.read() for row in Attachment.objects.all()) == [
+        b"%PDF-1.4 one",
+        b"%PDF-1.4 two",
+    ]
+
+
+def test_a_form_in_other_hands_leads_nobody_to_the_first_issue(client, enterprise):
+    data = TYPED | {"client_token": token_of(client)}
+    client.post("/submit/", data)
+    first = Issue.objects.get()
+    for stranger in (Client(), Client()):
+        token_of(stranger)
+        page = stranger.post("/submit/", data, follow=True).content.decode()
+        assert first.tracking_code not in page
+        assert first.number not in stranger.get("/track/").content.decode()
+    client.force_login(enterprise)
+    client.post("/submit/", data)
+    assert Issue.objects.count() == 4
+
+
+def test_after_leaving_a_form_sent_again_does_not_open_the_issue(client):
+    data = TYPED | {"client_token": token_of(client)}
+    client.post("/submit/", data)
+    first = Issue.objects.get()
+    client.post("/track/leave/")
+    page = client.post("/submit/", data, follow=True).content.decode()
+    assert first.tracking_code not in page
+    assert first.number not in client.get("/track/").content.decode()
 
 
 def test_a_token_of_ones_own_making_joins_nobodys_issue(client):
@@ -212,9 +296,14 @@ def test_a_double_click_that_arrives_at_once_is_one_issue(client):
     barrier, found = Barrier(4), []
 
     def send():
+        # One browser, which has no session yet: each answer gives it one of its own.
+        browser = Client()
+        browser.cookies.update(client.cookies)
         try:
             barrier.wait()
-            found.append(Client().post("/submit/", data)["Location"])
+            response = browser.post("/submit/", data, follow=True)
+            assert Issue.objects.get().tracking_code in response.content.decode()
+            found.append(response.redirect_chain[0][0])
         finally:
             connection.close()
 
