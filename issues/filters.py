@@ -32,7 +32,7 @@ class IssueFilter(django_filters.FilterSet):
         fields = []
 
     def by_overdue(self, queryset, name, value):
-        overdue = queryset.matching(timezone.now(), overdue=True)
+        overdue = queryset.matching(timezone.now(), self.request.user, overdue=True)
         return overdue if value == "true" else queryset.exclude(pk__in=overdue.values("pk"))
 
     def by_enterprise(self, queryset, name, value):

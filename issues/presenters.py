@@ -1,17 +1,16 @@
 """Turns an issue into what the components take: badges, stages, clocks and the open steps."""
 
-from math import ceil
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import roles
 from issues import commitments, workflow
-from issues.actors import Actor
 from issues.facts import Facts, refusal_for
 from issues.models import Issue
+from issues.statistics import amount
 from issues.timeline import OFFICE, day_text, moment_text, timeline
+from issues.viewer import PROMISED, Viewer, followed
 from issues.workflow import STEPS
 from notifications.models import Message
 from worktime import clock
@@ -66,11 +65,6 @@ CLOCK_NAMES = {
 }
 
 
-def is_public_only(user):
-    """Whether this user reads the enterprise's side of an issue."""
-    return not (user.roles & (roles.OFFICIALS | {roles.AUDITOR}))
-
-
 def status_badge(issue):
     text = workflow.STATUSES[issue.status][0]
     return {"text": text, "tone": TONES.get(issue.status, "ended")}
@@ -88,11 +82,11 @@ def running_clock(issue, calendar, now, public_only=False):
     """
     if issue.resolved_at:
         return {"due": issue.resolved_at, "done": True}
-    if issue.status not in (workflow.SUBMITTED, *workflow.WORKING):
+    if issue.status not in PROMISED:
         return None
     due = issue.due_at if public_only else issue.running_due
     if due is None:
-        return {"paused": issue.status in workflow.WORKING}
+        return {"paused": issue.status in workflow.WORKING and not public_only}
     return _clock(calendar, issue.received_at, due, now)
 
 
@@ -105,8 +99,10 @@ def _clock(calendar, start, due, now):
     }
 
 
-def stages(issue):
-    """For components/_stage_bar.html: when each stage was reached; an issue ended early stops."""
+def stages(issue, public_only=False):
+    """For components/_stage_bar.html: when each stage was reached; an issue ended early stops.
+    How many notices a department was sent is the district's own matter.
+    """
     reached = {
         1: issue.received_at,
         2: issue.assigned_at,
@@ -118,7 +114,7 @@ def stages(issue):
         {
             "label": label,
             "state": _stage_state(issue, number, reached.get(number)),
-            "note": _notices_note(issue)
+            "note": ("" if public_only else _notices_note(issue))
             if number == 4
             else moment_text(reached[number])
             if reached[number]
@@ -162,7 +158,7 @@ def _runs(issue, name):
         return issue.status == workflow.ASSIGNED
     if name == "contact":
         return issue.status in workflow.WORKING and issue.contacted_at is None
-    return issue.status in (workflow.SUBMITTED, *workflow.WORKING)
+    return issue.status in PROMISED
 
 
 def clock_item(issue, row, calendar, now):
@@ -188,13 +184,7 @@ def limit_text(row):
     start = moment_text(row.started_at)
     if row.fixed_on:
         return _("经批准定于 %(day)s 下班前完成。") % {"day": day_text(row.fixed_on)}
-    count = ceil(row.number)
-    amount = {
-        "working_days": ngettext("%(number)s 个工作日", "%(number)s 个工作日", count),
-        "working_hours": ngettext("%(number)s 个工作小时", "%(number)s 个工作小时", count),
-        "clock_hours": ngettext("%(number)s 小时", "%(number)s 小时", count),
-    }[row.unit] % {"number": f"{row.number.normalize():f}"}
-    said = {"amount": amount, "start": start}
+    said = {"amount": amount(row), "start": start}
     if row.unit == "working_days":
         return _("%(amount)s，自 %(start)s 起算：当日不计，期满日下班时到期。") % said
     return _("%(amount)s，自 %(start)s 起算。") % said
@@ -278,7 +268,7 @@ def done_message(issue, action, public_only):
     said = {"number": issue.number, "what": STEPS[action].label}
     event = issue.events.filter(action=action).latest("version")
     told = list(
-        Message.objects.keyed(f"issues:{issue.pk}:{event.version}")
+        Message.objects.keyed(f"issues:{issue.pk}:{issue.pk}:{event.version}")
         .select_related("recipient__department", "recipient__enterprise")
         .order_by("pk")
     )
@@ -302,17 +292,9 @@ def _told_name(person, public_only):
     return _("%(name)s（%(department)s）") % names
 
 
-def contact(issue, user, actor):
-    """{"name", "phone", "email", "masked"}: in full for the submitter's side, the departments on
-    the matter and coordinators.
-    """
-    departments = {issue.lead_department_id, *(row.pk for row in issue.co_departments)} - {None}
-    in_full = (
-        actor.submitted(issue)
-        or roles.COORDINATOR in user.roles
-        or user.department_id in departments
-    )
-    if in_full:
+def contact(issue, viewer):
+    """{"name", "phone", "email", "masked"}: in full for whom Viewer.sees_contact."""
+    if viewer.sees_contact(issue):
         return {
             "name": issue.contact_name,
             "phone": issue.contact_phone,
@@ -322,9 +304,24 @@ def contact(issue, user, actor):
     return {"name": issue.masked_name, "phone": issue.masked_phone, "email": "", "masked": True}
 
 
+def course(issue, calendar, now, public_only):
+    """How far it has come. For the enterprise of a merged issue: of the `working` one it joined,
+    never with what that one says of another's matter.
+    """
+    working = followed(issue) if public_only else issue
+    return {
+        "working": working,
+        "working_status": status_badge(working),
+        "running": running_clock(working, calendar, now, public_only),
+        "stages": stages(working, public_only),
+        "clocks": clocks(working, calendar, now, public_only),
+    }
+
+
 def page(issue, user, now):
     """For templates/issues/detail.html; `issue` comes from IssueQuerySet.for_page()."""
-    actor, calendar, public_only = Actor.of(user), current_calendar(), is_public_only(user)
+    viewer, calendar = Viewer(user), current_calendar()
+    public_only = viewer.public_only(issue)
     # What an issue was merged into, or took in, may belong to somebody else.
     near = Issue.objects.visible_to(user)
     return {
@@ -332,15 +329,13 @@ def page(issue, user, now):
         "public_only": public_only,
         "status": status_badge(issue),
         "priority": priority_badge(issue),
-        "running": running_clock(issue, calendar, now, public_only),
-        "stages": stages(issue),
-        "clocks": clocks(issue, calendar, now, public_only),
-        "steps": steps(issue, actor, now),
-        "contact": contact(issue, user, actor),
+        "steps": steps(issue, viewer.actor, now),
+        "contact": contact(issue, viewer),
         "events": timeline(issue, public_only),
         "joined": list(near.merged_with(issue)),
         "unknown_enterprise": roles.COORDINATOR in user.roles and issue.enterprise_id is None,
         "applications": sorted(issue.applications.all(), key=lambda row: row.applied_at),
+        **course(issue, calendar, now, public_only),
     }
 
 

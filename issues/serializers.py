@@ -7,52 +7,16 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts import roles
 from api.serializers import EnumField, MomentField, SparseSerializer
 from issues import commitments, workflow
-from issues.actors import Actor
 from issues.choices import CHOICES, FIELD_LABELS
+from issues.viewer import Viewer
 from issues.workflow import STEPS
 
 # The clock of the department shows internal steps, e.g. a return, by its pauses.
 DERIVED = {"enterprise": ("promise",), "official": ("promise", "unit")}
-
-
-class Viewer:
-    """What the caller may read of an issue."""
-
-    def __init__(self, user):
-        self.actor = Actor.of(user)
-
-    @property
-    def is_official(self):
-        return self.actor.kind == "official"
-
-    def sees_contact(self, issue):
-        """The submitter's side, the departments on it and the coordinators."""
-        mine = self.actor.department_id
-        on_it = {issue.lead_department_id, *(row.department_id for row in issue.co_handlings.all())}
-        return (
-            roles.COORDINATOR in self.actor.roles
-            or self.actor.submitted(issue)
-            or (mine is not None and mine in on_it)
-        )
-
-    def events(self, events):
-        return [event for event in events if self.is_official or event.public]
-
-    def event_data(self, event):
-        """Everything for officials; for an enterprise the values the step declares public."""
-        if self.is_official:
-            return event.data
-        public = {field.name for field in STEPS[event.action].fields if field.public}
-        return {name: value for name, value in event.data.items() if name in public}
-
-    def event_by(self, event):
-        if self.is_official or event.actor_kind != "official":
-            return event.actor_label
-        # An enterprise deals with an office, not with a person of it.
-        return event.department.label if event.department else _("汉沽管理区")
+# Empty for an enterprise: it deals with an office, and the other clocks tell of returns.
+INTERNAL = ("handler", "sign_due_at", "contact_due_at", "unit_due_at")
 
 
 class ForViewer:
@@ -107,6 +71,12 @@ class IssueSerializer(ForViewer, SparseSerializer):
     updated_at = MomentField()
     version = serializers.IntegerField()
 
+    def to_representation(self, issue):
+        shown = super().to_representation(issue)
+        if self.viewer.public_only(issue):
+            shown |= {name: None for name in INTERNAL if name in shown}
+        return shown
+
     def get_stage_label(self, issue) -> str:
         label = workflow.STAGES.get(issue.stage) or workflow.STATUSES[issue.status][0]
         return str(label)
@@ -127,7 +97,7 @@ class IssueSerializer(ForViewer, SparseSerializer):
         return [department.label for department in issue.co_departments]
 
     def get_overdue(self, issue) -> bool:
-        return issue.is_overdue(self.context["now"])
+        return self.viewer.is_overdue(issue, self.context["now"])
 
     def get_rating(self, issue) -> str | None:
         return (row := last_rating(issue)) and row.rating
@@ -168,15 +138,21 @@ class EventSerializer(ForViewer, serializers.Serializer):
         return str(STEPS[event.action].label)
 
     def get_by(self, event) -> str:
-        return self.viewer.event_by(event)
+        if self.viewer.is_official(event.issue) or event.actor_kind != "official":
+            return event.actor_label
+        # An enterprise deals with an office, not with a person of it.
+        return event.department.label if event.department else _("汉沽管理区")
 
     def get_data(self, event) -> dict:
-        return self.viewer.event_data(event)
+        """Everything for officials; for an enterprise the values the step declares public."""
+        if self.viewer.is_official(event.issue):
+            return event.data
+        public = {field.name for field in STEPS[event.action].fields if field.public}
+        return {name: value for name, value in event.data.items() if name in public}
 
     @extend_schema_field(AttachmentSerializer(many=True))
     def get_attachments(self, event):
-        files = [file for file in event.attachments.all() if self.viewer.is_official or file.public]
-        return AttachmentSerializer(files, many=True).data
+        return AttachmentSerializer(self.viewer.files(event), many=True).data
 
 
 class NoticeSerializer(serializers.Serializer):
@@ -231,7 +207,7 @@ class IssueDetailSerializer(IssueSerializer):
     @extend_schema_field(DerivationSerializer(many=True))
     def get_due_derivation(self, issue):
         rows = commitments.current(issue)
-        shown = DERIVED["official" if self.viewer.is_official else "enterprise"]
+        shown = DERIVED["official" if self.viewer.is_official(issue) else "enterprise"]
         found = [rows[name] for name in shown if name in rows]
         for row in found:
             row.derived = commitments.derivation(row)
@@ -244,7 +220,7 @@ class IssueDetailSerializer(IssueSerializer):
 
     @extend_schema_field(NoticeSerializer(many=True))
     def get_notices(self, issue):
-        notices = issue.notices.all() if self.viewer.is_official else []
+        notices = issue.notices.all() if self.viewer.is_official(issue) else []
         return NoticeSerializer(notices, many=True).data
 
 

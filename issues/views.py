@@ -17,6 +17,7 @@ from issues.actors import Actor
 from issues.errors import Conflict, StepError
 from issues.forms import StepForm
 from issues.models import Attachment, Issue
+from issues.viewer import Viewer
 from issues.workflow import STEPS
 from issues.worklist import WorkList
 
@@ -85,7 +86,7 @@ def _take(request, issue, step):
         return _refused(request, form, error)
     if done is None:
         return _show(request, form, status=400)
-    public_only = presenters.is_public_only(request.user)
+    public_only = Viewer(request.user).public_only(done)
     messages.success(request, presenters.done_message(done, step.action, public_only))
     return redirect("issues:detail", number=done.number)
 
@@ -95,7 +96,7 @@ def _number(text):
 
 
 def _show(request, form, status=200, conflict=None):
-    public_only = presenters.is_public_only(request.user)
+    public_only = Viewer(request.user).public_only(form.issue)
     context = presenters.step_page(form, form.issue, public_only, conflict)
     part = request.htmx and request.method == "GET"
     template = "issues/_step_form.html" if part else "issues/act.html"

@@ -13,6 +13,7 @@ from accounts import roles
 from directory.models import Department
 from issues import choices, presenters, workflow
 from issues.models import Category, Issue
+from issues.viewer import DEPARTMENTAL, Viewer
 from worktime import clock
 from worktime.services import current_calendar
 
@@ -121,6 +122,7 @@ class WorkList:
 
     def __init__(self, user, query, now=None):
         self.user, self.query, self.now = user, query, now or timezone.now()
+        self.viewer = Viewer(user)
         self.form = WorkFilter(query)
         self.acts = bool(user.roles & ACTING)
         self.tab = self._tab()
@@ -138,14 +140,14 @@ class WorkList:
         return visible.ended() if self.tab == ENDED else visible
 
     def found(self):
-        return self._of_tab().matching(self.now, **self.form.criteria())
+        return self._of_tab().matching(self.now, self.user, **self.form.criteria())
 
     def ordered(self, numbers=None):
         """The rows as the page and every export give them: all, or those of some `numbers`."""
         # A page's rows are chosen by number first: the database then sorts numbers, and not whole
         # rows with their texts and everything they wait for.
         rows = self.found() if numbers is None else Issue.objects.numbered(numbers)
-        return rows.with_waiting(self.user).for_list().most_pressing_first()
+        return rows.with_waiting(self.user).for_list().most_pressing_first(self.user)
 
     @property
     def soon(self):
@@ -162,8 +164,8 @@ class WorkList:
 
     def context(self):
         """For templates/issues/list.html."""
-        totals = self.found().totals(self.now, self.soon)
-        pages = Paginator(self.found().most_pressing_first().values("pk"), PER_PAGE)
+        totals = self.found().totals(self.now, self.soon, self.user)
+        pages = Paginator(self.found().most_pressing_first(self.user).values("pk"), PER_PAGE)
         # Counted with the totals already.
         pages.count = totals["count"]
         page = pages.get_page(self.query.get("page"))
@@ -216,17 +218,19 @@ class WorkList:
             "issue": issue,
             "status": presenters.status_badge(issue),
             "priority": presenters.priority_badge(issue),
-            "waits": waits_for(issue, self.user, self.now),
+            "waits": waits_for(issue, self.viewer, self.now),
             "clock": presenters.running_clock(
-                issue, self.calendar, self.now, presenters.is_public_only(self.user)
+                issue, self.calendar, self.now, self.viewer.public_only(issue)
             ),
         }
 
     def columns(self):
         """(heading, callable(issue)) of an export; contacts stay on the issue page."""
+        viewer, now = self.viewer, self.now
         shown = {
             "category": lambda issue: issue.category.label if issue.category else "",
             "lead": lambda issue: issue.lead_department.label if issue.lead_department else "",
+            "unit": lambda issue: issue.unit_due_at if viewer.is_official(issue) else None,
         }
         return [
             (_("编号"), lambda issue: issue.number),
@@ -236,24 +240,27 @@ class WorkList:
             (_("事项类别"), shown["category"]),
             (_("紧急程度"), lambda issue: issue.get_priority_display()),
             (_("状态"), lambda issue: workflow.STATUSES[issue.status][0]),
-            (_("待办事由"), lambda issue: waits_for(issue, self.user, self.now)[0]),
+            (_("待办事由"), lambda issue: waits_for(issue, viewer, now)[0]),
             (_("主办部门"), shown["lead"]),
             (_("收到时间"), lambda issue: issue.received_at),
-            (_("部门时限"), lambda issue: issue.unit_due_at),
+            *([(_("部门时限"), shown["unit"])] if viewer.sees_inside else ()),
             (_("承诺时限"), lambda issue: issue.due_at),
-            (_("是否逾期"), lambda issue: _("是") if issue.is_overdue(self.now) else _("否")),
+            (_("是否逾期"), lambda issue: _("是") if viewer.is_overdue(issue, now) else _("否")),
             (_("办结时间"), lambda issue: issue.resolved_at),
             (_("销号时间"), lambda issue: issue.closed_at),
         ]
 
 
-def waits_for(issue, user, now):
-    """(why the row waits, whether for this user); ("", False) when it waits for nobody.
+def waits_for(issue, viewer, now):
+    """(why the row waits, whether for this reader); ("", False) when it waits for nobody, or for
+    somebody inside of whom an enterprise is not told.
 
     Needs IssueQuerySet.with_waiting.
     """
-    for reason in _mine(issue, user, now):
+    for reason in _mine(issue, viewer, now):
         return reason, True
+    if viewer.public_only(issue):
+        return "", False
     for asked, reason in (
         (issue.asks_return, _("退回待裁定")),
         (issue.asks_extension or issue.asks_second, _("延期待审批")),
@@ -266,9 +273,9 @@ def waits_for(issue, user, now):
     return "", False
 
 
-def _mine(issue, user, now):
-    """Yields why the issue waits for this user, the most pressing first."""
-    mine = user.roles
+def _mine(issue, viewer, now):
+    """Yields why the issue waits for this reader, the most pressing first."""
+    mine, user = viewer.roles, viewer.actor.user
     if roles.COORDINATOR in mine:
         yield from _for_office(issue, user)
     if roles.LEADER in mine:
@@ -276,9 +283,10 @@ def _mine(issue, user, now):
             yield _("第二次延期待您审批")
         if issue.status in workflow.WORKING and issue.is_overdue(now):
             yield _("逾期未办结")
-    if mine & {roles.HANDLER, roles.HEAD}:
+    if mine & DEPARTMENTAL:
         yield from _for_department(issue, user)
-    if roles.ENTERPRISE in mine and issue.status == workflow.RESOLVED:
+    rates = roles.ENTERPRISE in mine and viewer.submitted(issue)
+    if rates and issue.status == workflow.RESOLVED:
         yield _("待您评价")
 
 

@@ -14,7 +14,7 @@ RULES = set(
     environment errors exports facts feedback files health kinds ledger literals messages names
     policies presenters problems promises public_forms public_urls public_views registry
     reminders roles schema signins statistics styleguide supervisor sync telling timeline tracking
-    translations uscc watch wording workflow worklist""".split()
+    translations uscc viewer watch wording workflow worklist""".split()
 )
 # Named after what they are: commands, template tags and the sample's stories.
 FREE = ("/management/commands/", "/templatetags/", "/sample/")
