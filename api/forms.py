@@ -4,6 +4,8 @@ with the same words.
 JSON is checked for what a form would quietly turn into text: objects, flags and files in it.
 """
 
+from copy import copy
+
 from django import forms
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError, ValidationError
@@ -15,19 +17,10 @@ DATES = (forms.DateField, forms.DateTimeField)
 
 
 def body(request):
-    """The values by name. Raises ParseError for what is no object and ValidationError for
-    characters that no database stores.
-    """
+    """The values by name. Raises ParseError for what is no object."""
     data = request.data
     if not hasattr(data, "keys"):
         raise ParseError(_("请求内容应为 JSON 对象。"))
-    errors = {
-        printable(name): [_("含有不能保存的字符。")]
-        for name in data
-        if not storable(data.getlist(name) if hasattr(data, "getlist") else data[name])
-    }
-    if errors:
-        raise ValidationError(errors)
     return data
 
 
@@ -54,12 +47,24 @@ def version_of(data):
 
 def refuse_invalid(form):
     """Raises ValidationError with every field's errors at once."""
-    wrong = wrong_types(form)
+    wrong = wrong_types(form) | unstorable(form)
     # Fields do not expect such values; without them the others are checked all the same.
-    form.data = form.data if not wrong else {k: v for k, v in form.data.items() if k not in wrong}
-    errors = errors_of_form(form) | wrong
+    form.data = copy(form.data)
+    for name in wrong:
+        form.data.pop(name)
+    errors = errors_of_form(form) | {printable(name): said for name, said in wrong.items()}
     if errors:
         raise ValidationError(errors)
+
+
+def unstorable(form):
+    """{name: [sentence]} of values with characters that no database stores."""
+    data = form.data
+    return {
+        name: [_("含有不能保存的字符。")]
+        for name in data
+        if not storable(data.getlist(name) if hasattr(data, "getlist") else data[name])
+    }
 
 
 def wrong_types(form):
