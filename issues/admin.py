@@ -22,7 +22,8 @@ class PolicyForm(forms.ModelForm):
         if valid_from <= timezone.now():
             raise forms.ValidationError(
                 _(
-                    "生效时间须晚于现在：新版本先照搬现行时限和阶梯，生效前可以修改，生效后不再改动。"
+                    "生效时间须晚于现在：新版本先沿用最新一版的时限和阶梯，"
+                    "生效前可以修改，生效后不再改动。"
                 )
             )
         return valid_from
