@@ -45,7 +45,10 @@ class RuleInline(admin.TabularInline):
 
 
 class LimitInline(RuleInline):
+    """Changed, never removed: a step whose clock has no limit could not be promised."""
+
     model = Limit
+    can_delete = False
 
 
 class LadderRungInline(RuleInline):
