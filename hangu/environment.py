@@ -80,7 +80,9 @@ class Environment:
             return sqlite(config["NAME"])
         if not config["NAME"]:
             raise ImproperlyConfigured("DATABASE_URL names no database: end it with /name.")
-        return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        # Just-in-time compilation costs a work list more than it saves: docs/performance.md.
+        options = {"options": "-c jit=off"} | config.get("OPTIONS", {})
+        return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
     def cache(self):
         if not self.text("CACHE_URL"):

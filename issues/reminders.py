@@ -42,14 +42,15 @@ def _has(role):
 # Who signed, whichever role he has; while nobody has, or he has left, every officer.
 SIGNED = Q(**{f"{LED}__handler": F("pk")})
 UNSIGNED = Q(**{f"{LED}__handler": None}) | Q(**{f"{LED}__handler__is_active": False})
-# (path from a user to the reminders, whom of that path a rung means)
+# (column of the rung, path from a user to the reminders, whom of that path it means)
 AUDIENCES = (
     (
+        "to_handler",
         MEMBERS,
         Q(**{f"{MEMBERS}__voice__to_handler": True}) & (SIGNED | (UNSIGNED & _has(roles.HANDLER))),
     ),
-    (MEMBERS, _has(roles.HEAD) & Q(**{f"{MEMBERS}__voice__to_head": True})),
-    (LEADERS, Q(**{f"{LEADERS}__voice__to_leader": True})),
+    ("to_head", MEMBERS, _has(roles.HEAD) & Q(**{f"{MEMBERS}__voice__to_head": True})),
+    ("to_leader", LEADERS, Q(**{f"{LEADERS}__voice__to_leader": True})),
 )
 
 
@@ -134,8 +135,11 @@ def _post(ids, now):
     and urgency.
     """
     sent = 0
-    for path, rule in AUDIENCES:
+    wanted = _wanted(ids)
+    for column, path, rule in AUDIENCES:
         for urgent, classes in ((False, CALM), (True, ("urgent",))):
+            if (column, urgent) not in wanted:
+                continue
             chosen = Q(**{f"{path}__in": ids, f"{path}__issue__time_class__in": classes})
             sent += messages.post_select(
                 kind=KIND,
@@ -146,6 +150,19 @@ def _post(ids, now):
                 now=now,
             )
     return sent + _post_principals(ids, now)
+
+
+def _wanted(ids):
+    """{(column of AUDIENCES, urgent)} that occur among these reminders: no statement for nobody."""
+    columns = [column for column, _path, _rule in AUDIENCES]
+    rows = PlannedReminder.objects.filter(pk__in=ids)
+    found = rows.values_list("issue__time_class", *[f"voice__{column}" for column in columns])
+    return {
+        (column, time_class == "urgent")
+        for time_class, *told in found.distinct()
+        for column, is_told in zip(columns, told, strict=True)
+        if is_told
+    }
 
 
 def _key(path):
