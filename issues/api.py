@@ -63,7 +63,7 @@ class Issues(Collection):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        if Viewer(request.user).sees_outside:
+        if Viewer(request.user).public_only:
             # In such an order each link to a page holds the deadline it stands at.
             self.ordering_fields = [name for name in self.ordering_fields if name != "unit_due_at"]
 

@@ -321,7 +321,7 @@ def course(issue, calendar, now, public_only):
 def page(issue, user, now):
     """For templates/issues/detail.html; `issue` comes from IssueQuerySet.for_page()."""
     viewer, calendar = Viewer(user), current_calendar()
-    public_only = viewer.public_only(issue)
+    public_only = viewer.public_only
     # What an issue was merged into, or took in, may belong to somebody else.
     near = Issue.objects.visible_to(user)
     return {

@@ -5,44 +5,29 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Valu
 
 from accounts import roles
 from issues import workflow
-from issues.viewer import DEPARTMENTAL, PROMISED, Viewer
+from issues.viewer import DEPARTMENTAL, EVERYWHERE, PROMISED, Viewer
 
 
 class IssueQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The one rule of who sees which issue; see docs/architecture.md, "Who sees what"."""
         viewer = Viewer(user)
-        if viewer.sees_everything:
+        if viewer.roles & EVERYWHERE:
             return self
         if key := getattr(user, "api_key", None):
             return self.filter(api_key=key)
-        return self.filter(self._inside(viewer) | self._outside(viewer))
-
-    def read_inside_by(self, user):
-        """Those of which this user reads internal things, too."""
-        viewer = Viewer(user)
-        return self if viewer.sees_everything else self.filter(self._inside(viewer))
-
-    def _inside(self, viewer):
-        """What an official role opens, as Viewer.is_official says it."""
-        mine, user, rule = viewer.roles, viewer.actor.user, Q(pk__in=[])
+        mine, rule = viewer.roles, Q(pk__in=[])
         if mine & DEPARTMENTAL and user.department_id:
             rule |= Q(lead_department=user.department_id) | Exists(
                 self.model.co_handlings.rel.related_model.objects.filter(
                     issue=OuterRef("pk"), department=user.department_id
                 )
             )
-        if mine & roles.OFFICIALS and roles.ENTERPRISE not in mine:
+        if roles.ENTERPRISE in mine and user.enterprise_id:
+            rule |= Q(enterprise=user.enterprise_id)
+        if mine & (roles.OFFICIALS | {roles.ENTERPRISE}):
             rule |= Q(submitted_by=user.pk)
-        return rule
-
-    def _outside(self, viewer):
-        """What is one's own as an enterprise."""
-        user = viewer.actor.user
-        if roles.ENTERPRISE not in viewer.roles:
-            return Q(pk__in=[])
-        rule = Q(submitted_by=user.pk)
-        return rule | Q(enterprise=user.enterprise_id) if user.enterprise_id else rule
+        return self.filter(rule)
 
     def working(self):
         return self.filter(status__in=workflow.WORKING)
@@ -79,7 +64,7 @@ class IssueQuerySet(models.QuerySet):
                 unit_due_at__lt=now,
             )
         if roles.ENTERPRISE in mine:
-            rule |= Q(status="resolved") & self._outside(Viewer(user))
+            rule |= Q(status="resolved")
         return self.visible_to(user).filter(rule)
 
     def _pending(self, **conditions):
@@ -110,7 +95,7 @@ class IssueQuerySet(models.QuerySet):
         """Running deadlines first, the earliest (so: the most overdue) on top; what has none
         after, newest first.
         """
-        return self.alias(running=self._running(user)).order_by(
+        return self.alias(running=_running(user)).order_by(
             F("running").asc(nulls_last=True), "-received_at", "-pk"
         )
 
@@ -157,7 +142,7 @@ class IssueQuerySet(models.QuerySet):
         found = self.search(q) if q else self
         found = found.filter(**{name: value for name, value in equal.items() if value})
         if overdue:
-            found = found.alias(running=self._running(user)).filter(running__lt=now)
+            found = found.alias(running=_running(user)).filter(running__lt=now)
         if received_from:
             found = found.filter(received_at__date__gte=received_from)
         if received_to:
@@ -168,7 +153,7 @@ class IssueQuerySet(models.QuerySet):
         """{"count", "overdue", "soon"}: rows, those past their running deadline, and those whose
         deadline comes up to `soon`.
         """
-        return self.alias(running=self._running(user)).aggregate(
+        return self.alias(running=_running(user)).aggregate(
             count=Count("pk"),
             overdue=Count("pk", filter=Q(running__lt=now)),
             soon=Count("pk", filter=Q(running__gte=now, running__lte=soon)),
@@ -180,9 +165,7 @@ class IssueQuerySet(models.QuerySet):
 
     def with_waiting(self, user):
         """Marks what each row waits for, so that a list says it without a query per row."""
-        # Whose side is told by the co-handlings needs them in every row.
-        rows = self.prefetch_related("co_handlings") if Viewer(user).sees_both else self
-        return rows.annotate(
+        return self.annotate(
             asks_return=self._pending(kind="return"),
             asks_extension=self._pending(kind="extension", ordinal=1),
             asks_second=self._pending(kind="extension", ordinal__gte=2),
@@ -196,22 +179,21 @@ class IssueQuerySet(models.QuerySet):
         rows = getattr(self.model, name).rel.related_model.objects
         return Exists(rows.filter(issue=OuterRef("pk"), answered_at=None))
 
-    def _running(self, user):
-        """The deadline that binds now, as Viewer.due says it."""
-        viewer, cases = Viewer(user), [When(status__in=PROMISED, then=F("due_at"))]
-        if viewer.sees_inside:
-            rule = Q(status__in=workflow.WORKING)
-            rule = rule & self._inside(viewer) if viewer.sees_both else rule
-            cases.insert(0, When(rule, then=F("unit_due_at")))
-        return Case(*cases, default=Value(None), output_field=models.DateTimeField())
+
+def _running(user):
+    """The deadline that binds now, as Viewer.due says it."""
+    cases = [When(status__in=PROMISED, then=F("due_at"))]
+    if Viewer(user).is_official:
+        cases.insert(0, When(status__in=workflow.WORKING, then=F("unit_due_at")))
+    return Case(*cases, default=Value(None), output_field=models.DateTimeField())
 
 
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Files of the issues one sees; an enterprise gets the public ones only."""
-        issues = self.model.issue.field.related_model.objects
-        public = Q(public=True, issue__in=issues.visible_to(user))
-        return self.filter(public | Q(issue__in=issues.read_inside_by(user)))
+        issues = self.model.issue.field.related_model.objects.visible_to(user)
+        found = self.filter(issue__in=issues)
+        return found if Viewer(user).is_official else found.filter(public=True)
 
 
 class ReminderQuerySet(models.QuerySet):

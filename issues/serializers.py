@@ -73,7 +73,7 @@ class IssueSerializer(ForViewer, SparseSerializer):
 
     def to_representation(self, issue):
         shown = super().to_representation(issue)
-        if self.viewer.public_only(issue):
+        if self.viewer.public_only:
             shown |= {name: None for name in INTERNAL if name in shown}
         return shown
 
@@ -138,14 +138,14 @@ class EventSerializer(ForViewer, serializers.Serializer):
         return str(STEPS[event.action].label)
 
     def get_by(self, event) -> str:
-        if self.viewer.is_official(event.issue) or event.actor_kind != "official":
+        if self.viewer.is_official or event.actor_kind != "official":
             return event.actor_label
         # An enterprise deals with an office, not with a person of it.
         return event.department.label if event.department else _("汉沽管理区")
 
     def get_data(self, event) -> dict:
         """Everything for officials; for an enterprise the values the step declares public."""
-        if self.viewer.is_official(event.issue):
+        if self.viewer.is_official:
             return event.data
         public = {field.name for field in STEPS[event.action].fields if field.public}
         return {name: value for name, value in event.data.items() if name in public}
@@ -207,7 +207,7 @@ class IssueDetailSerializer(IssueSerializer):
     @extend_schema_field(DerivationSerializer(many=True))
     def get_due_derivation(self, issue):
         rows = commitments.current(issue)
-        shown = DERIVED["official" if self.viewer.is_official(issue) else "enterprise"]
+        shown = DERIVED["official" if self.viewer.is_official else "enterprise"]
         found = [rows[name] for name in shown if name in rows]
         for row in found:
             row.derived = commitments.derivation(row)
@@ -220,7 +220,7 @@ class IssueDetailSerializer(IssueSerializer):
 
     @extend_schema_field(NoticeSerializer(many=True))
     def get_notices(self, issue):
-        notices = issue.notices.all() if self.viewer.is_official(issue) else []
+        notices = issue.notices.all() if self.viewer.is_official else []
         return NoticeSerializer(notices, many=True).data
 
 

@@ -1,5 +1,5 @@
 """Who reads which side of an issue: all of it, or only what its enterprise is told. Pages, API and
-files all ask here; IssueQuerySet says the same in SQL.
+files all ask here.
 """
 
 from accounts import roles
@@ -9,16 +9,13 @@ from issues.actors import Actor
 # Roles that read every issue, and roles that read what their department leads or co-handles.
 EVERYWHERE = frozenset({roles.COORDINATOR, roles.LEADER, roles.AUDITOR})
 DEPARTMENTAL = frozenset({roles.HANDLER, roles.HEAD})
-INSIDE = roles.OFFICIALS | {roles.AUDITOR}
 # While it is in one of these the enterprise waits for what it was promised.
 PROMISED = (workflow.SUBMITTED, *workflow.WORKING)
 
 
 class Viewer:
-    """The reader behind a request's user: a User, a key's principal or AnonymousUser.
-
-    Asked only about issues he sees. A person of an enterprise who is an official as well reads
-    from the inside what an official role of his opens to him, and the rest as the enterprise.
+    """The reader behind a request's user: a User, a key's principal or AnonymousUser. Which issues
+    he sees at all says IssueQuerySet.visible_to.
     """
 
     def __init__(self, user):
@@ -26,31 +23,19 @@ class Viewer:
         self.roles = self.actor.roles
 
     @property
-    def sees_inside(self):
-        """Whether there are issues he reads from the inside."""
-        return bool(self.roles & INSIDE)
+    def is_official(self):
+        """Whether he reads internal things. Of the contact of an enterprise an official role makes
+        an official only where it opens issues by itself; one that goes by department does not,
+        since he has none (a constraint of User).
+        """
+        if self.roles & EVERYWHERE:
+            return True
+        contact = roles.ENTERPRISE in self.roles and self.actor.department_id is None
+        return bool(self.roles & roles.OFFICIALS) and not contact
 
     @property
-    def sees_outside(self):
-        """Whether there are issues he reads as the enterprise only."""
-        return not self.sees_everything and (roles.ENTERPRISE in self.roles or not self.sees_inside)
-
-    @property
-    def sees_everything(self):
-        return bool(self.roles & EVERYWHERE)
-
-    @property
-    def sees_both(self):
-        """Then the side of an issue depends on its co-handlings."""
-        return self.sees_inside and self.sees_outside
-
-    def is_official(self, issue):
-        if not self.sees_both:
-            return self.sees_inside
-        return bool(self.roles & DEPARTMENTAL) and self.handles(issue)
-
-    def public_only(self, issue):
-        return not self.is_official(issue)
+    def public_only(self):
+        return not self.is_official
 
     def handles(self, issue):
         """Whether his department leads or co-handles it."""
@@ -60,18 +45,15 @@ class Viewer:
             or any(row.department_id == mine for row in issue.co_handlings.all())
         )
 
-    def submitted(self, issue):
-        return self.actor.submitted(issue)
-
     def sees_contact(self, issue):
         """The submitter's side, members of the departments on it, and coordinators."""
-        return roles.COORDINATOR in self.roles or self.submitted(issue) or self.handles(issue)
+        return roles.COORDINATOR in self.roles or self.actor.submitted(issue) or self.handles(issue)
 
     def due(self, issue):
         """The deadline that binds now: for the enterprise the promise, inside the department's
         own; None when none runs.
         """
-        if self.is_official(issue):
+        if self.is_official:
             return issue.running_due
         return issue.due_at if issue.status in PROMISED else None
 
@@ -80,11 +62,10 @@ class Viewer:
         return due is not None and due < now
 
     def events(self, events):
-        return [event for event in events if event.public or self.is_official(event.issue)]
+        return [event for event in events if self.is_official or event.public]
 
     def files(self, event):
-        inside = self.is_official(event.issue)
-        return [file for file in event.attachments.all() if inside or file.public]
+        return [file for file in event.attachments.all() if self.is_official or file.public]
 
 
 def followed(issue):

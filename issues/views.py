@@ -86,7 +86,7 @@ def _take(request, issue, step):
         return _refused(request, form, error)
     if done is None:
         return _show(request, form, status=400)
-    public_only = Viewer(request.user).public_only(done)
+    public_only = Viewer(request.user).public_only
     messages.success(request, presenters.done_message(done, step.action, public_only))
     return redirect("issues:detail", number=done.number)
 
@@ -96,7 +96,7 @@ def _number(text):
 
 
 def _show(request, form, status=200, conflict=None):
-    public_only = Viewer(request.user).public_only(form.issue)
+    public_only = Viewer(request.user).public_only
     context = presenters.step_page(form, form.issue, public_only, conflict)
     part = request.htmx and request.method == "GET"
     template = "issues/_step_form.html" if part else "issues/act.html"

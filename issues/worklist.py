@@ -220,7 +220,7 @@ class WorkList:
             "priority": presenters.priority_badge(issue),
             "waits": waits_for(issue, self.viewer, self.now),
             "clock": presenters.running_clock(
-                issue, self.calendar, self.now, self.viewer.public_only(issue)
+                issue, self.calendar, self.now, self.viewer.public_only
             ),
         }
 
@@ -230,7 +230,6 @@ class WorkList:
         shown = {
             "category": lambda issue: issue.category.label if issue.category else "",
             "lead": lambda issue: issue.lead_department.label if issue.lead_department else "",
-            "unit": lambda issue: issue.unit_due_at if viewer.is_official(issue) else None,
         }
         return [
             (_("编号"), lambda issue: issue.number),
@@ -243,7 +242,7 @@ class WorkList:
             (_("待办事由"), lambda issue: waits_for(issue, viewer, now)[0]),
             (_("主办部门"), shown["lead"]),
             (_("收到时间"), lambda issue: issue.received_at),
-            *([(_("部门时限"), shown["unit"])] if viewer.sees_inside else ()),
+            *([(_("部门时限"), lambda issue: issue.unit_due_at)] if viewer.is_official else ()),
             (_("承诺时限"), lambda issue: issue.due_at),
             (_("是否逾期"), lambda issue: _("是") if viewer.is_overdue(issue, now) else _("否")),
             (_("办结时间"), lambda issue: issue.resolved_at),
@@ -259,7 +258,7 @@ def waits_for(issue, viewer, now):
     """
     for reason in _mine(issue, viewer, now):
         return reason, True
-    if viewer.public_only(issue):
+    if viewer.public_only:
         return "", False
     for asked, reason in (
         (issue.asks_return, _("退回待裁定")),
@@ -285,8 +284,7 @@ def _mine(issue, viewer, now):
             yield _("逾期未办结")
     if mine & DEPARTMENTAL:
         yield from _for_department(issue, user)
-    rates = roles.ENTERPRISE in mine and viewer.submitted(issue)
-    if rates and issue.status == workflow.RESOLVED:
+    if roles.ENTERPRISE in mine and issue.status == workflow.RESOLVED:
         yield _("待您评价")
 
 

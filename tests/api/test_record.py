@@ -1,10 +1,15 @@
 """One issue as each side sees it: contacts, history, derivation, ETag."""
 
+import csv
+import io
+
 import pytest
 
-from tests.api.conftest import later
+from tests.api.conftest import ASSIGN, later
+from tests.api.test_access import refusal
 
 PHONE, MASKED = "13800001234", "138****1234"
+INTERNAL = ("handler", "sign_due_at", "contact_due_at", "unit_due_at")
 
 
 def test_the_record_has_what_the_contract_lists(keys, in_progress):
@@ -73,6 +78,38 @@ def test_an_enterprise_sees_public_steps_and_values_only(told, system, keys):
     assert [row["clock"] for row in body["due_derivation"]] == ["promise"]
     for hidden in ("内部研判", "情绪激动", "加快办理", "请重视"):
         assert hidden not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["system", "enterprise"])
+def test_an_enterprise_gets_neither_names_nor_internal_deadlines(name, keys, system, submitted):
+    number = submitted()
+    keys.coordinator.step(number, "assign", **ASSIGN)
+    keys.handler.step(number, "sign")
+    keys.handler.step(number, "return", reason="示例：不属本部门职责")
+    caller = system if name == "system" else keys.enterprise
+    row = caller.get("issues/").json()["results"][0]
+    table = caller.get("issues/", {"format": "csv"}).getvalue().decode("utf-8-sig")
+    (written,) = csv.DictReader(io.StringIO(table))
+    for shown in (caller.get(f"issues/{number}/").json(), row, written):
+        assert not any(shown[field] for field in INTERNAL)
+        assert shown["due_at"]
+    official = keys.handler.get(f"issues/{number}/").json()
+    assert [bool(official[field]) for field in INTERNAL] == [True, True, True, False]
+    assert keys.head.get("issues/", {"ordering": "unit_due_at"}).status_code == 200
+    # In the link to the next page stands the value the order has come to.
+    refusal(caller.get("issues/", {"ordering": "unit_due_at"}), 400)
+
+
+def test_overdue_for_an_enterprise_is_the_promise(keys, system, in_progress, clock):
+    number = in_progress()
+    keys.handler.step(number, "return", reason="示例：不属本部门职责")
+    later(clock, days=20)
+    # The department's clock stands still while the return is ruled.
+    for caller, late in ((keys.handler, False), (keys.enterprise, True), (system, True)):
+        assert caller.get(f"issues/{number}/").json()["overdue"] is late
+        for value, found in (("true", late), ("false", not late)):
+            rows = caller.get("issues/", {"overdue": value}).json()["results"]
+            assert [row["number"] for row in rows] == ([number] if found else [])
 
 
 def test_an_official_sees_all_of_it(told, keys):

@@ -51,6 +51,16 @@ def test_characters_no_database_stores_are_400(system):
         assert set(refusal(answer, 400)["errors"]) == {"title"}
 
 
+def test_such_characters_hide_no_other_error(system, keys, in_progress):
+    wrong = ISSUE | {"title": "a\0b", "kind": "wish", "contact_phone": "12", "x": "1\0"}
+    answer = system.post("issues/", wrong)
+    assert set(refusal(answer, 400)["errors"]) == {"title", "kind", "contact_phone", "x"}
+    given = ASSIGN | {"priority": "\0", "category": "moon", "co_departments": ["land-bureau"]}
+    number = system.post("issues/", ISSUE).json()["number"]
+    answer = keys.coordinator.send(f"issues/{number}/assign/", given)
+    assert set(refusal(answer, 400)["errors"]) == {"priority", "category"}
+
+
 def test_another_content_type_is_415(system):
     answer = system.client.post("/api/v1/issues/", b"<a/>", "text/xml", headers=system.headers)
     refusal(answer, 415)
@@ -73,6 +83,22 @@ def test_the_order_of_refusals(keys, in_progress):
     # 400 last
     errors = refusal(keys.handler.step(number, "contact", method="pigeon"), 400)["errors"]
     assert set(errors) == {"method"}
+
+
+def test_an_old_version_is_said_before_odd_parameters_and_values(keys, in_progress):
+    number = in_progress()
+    seen = keys.handler.get(f"issues/{number}/").json()["version"]
+    keys.head.step(number, "update", text="示例", visibility="public")
+    path, odd = f"issues/{number}/contact/?colour=red", {"method": "phone", "note": "a\0"}
+    assert refusal(keys.handler.post(path, odd | {"version": seen}), 409)["changes"]
+    assert set(refusal(keys.handler.post(path, odd | {"version": seen + 1}), 400)["errors"]) == {
+        "colour"
+    }
+
+
+def test_who_may_not_submit_learns_that_first(keys):
+    refusal(keys.auditor.post("issues/?colour=red", ISSUE), 403)
+    refusal(keys.enterprise.post("issues/?colour=red", ISSUE), 400)
 
 
 def test_an_unreadable_body_is_looked_at_after_rights(keys, in_progress):
