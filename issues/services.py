@@ -85,9 +85,7 @@ def check_submit(actor):
         raise Forbidden(_("您的角色不能进行这一操作。"), "role")
 
 
-def perform(
-    *, issue, action, actor, version=None, attachments=(), now=None, silent=False, **data
-):
+def perform(*, issue, action, actor, version=None, attachments=(), now=None, silent=False, **data):
     """Takes one step and returns the changed issue.
 
     In one transaction: lock, legality and version, the step's effect, one IssueEvent, clocks,

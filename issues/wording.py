@@ -1,6 +1,7 @@
 """What each step is called and what it brings about, said beside its button before it is
 confirmed.
 """
+
 from django.utils.translation import gettext_lazy as _
 
 # action → (label, effect)

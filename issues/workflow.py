@@ -109,7 +109,7 @@ def step(action, sources, to, by, *fields, needs="", starts="", stops="", tells=
 
 ANY_ONE = dict.fromkeys(
     "anonymous enterprise handler department_head coordinator leader promoter planner".split(),
-    "any"
+    "any",
 )
 LEAD = {"handler": "lead", "department_head": "lead"}
 LEAD_OR_CO = {"handler": "lead_or_co", "department_head": "lead_or_co"}
