@@ -5,8 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import override_settings
+from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from hangu.translations import compile_catalogue
@@ -27,6 +29,13 @@ def pytest_configure(config):
 def quick_passwords():
     """Real hashing takes a tenth of a second per sign-in, by design."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    """Every test begins in the portal's language, whichever the one before it left."""
+    with translation.override(settings.LANGUAGE_CODE):
         yield
 
 
