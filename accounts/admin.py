@@ -1,19 +1,22 @@
 """Accounts in the admin. System administrators keep accounts and give no roles; security gives
-roles, never to itself, and changes nothing else.
+roles and locks accounts, never its own, and revokes keys.
 """
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseInlineFormSet
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiKey, Membership, Portfolio, User
 from accounts.permissions import STAFF_ROLES
-from accounts.roles import ADMINISTRATOR, ROLES, SECURITY, SEPARATED, SEPARATED_NUMBERS, roles_of
+from accounts.roles import ADMINISTRATOR, ROLES, SECURITY, SEPARATED_NUMBERS, roles_of
 
 admin.site.unregister(Group)
 admin.site.site_header = admin.site.site_title = _("汉沽管理区政企服务平台 · 系统管理")
@@ -89,7 +92,7 @@ class AccountAdmin(UserAdmin):
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
-        if ADMINISTRATOR in roles_of(request.user):
+        if ADMINISTRATOR in roles_of(request.user) and not is_trusted(obj):
             return fieldsets
         # To who only reads it, Django shows the stored hash itself.
         return [
@@ -100,20 +103,24 @@ class AccountAdmin(UserAdmin):
     def get_readonly_fields(self, request, obj=None):
         fixed = ["last_login", "date_joined"]
         if ADMINISTRATOR in roles_of(request.user):
-            return fixed
-        return flatten_fieldsets(self.get_fieldsets(request, obj))
+            # Messages of a role holder go to his address; his name is what signs his work.
+            return [*fixed, "username", "email"] if is_trusted(obj) else fixed
+        shown = flatten_fieldsets(self.get_fieldsets(request, obj))
+        may_lock = SECURITY in roles_of(request.user) and obj != request.user
+        return [name for name in shown if not (may_lock and name == "is_active")]
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []
 
     def user_change_password(self, request, id, form_url=""):
-        """Accounts of the three separated duties get no password from an administrator: whoever
-        sets it could sign in as them.
+        """Who holds a role gets no password from an administrator: whoever sets it could sign in
+        as him. One's own is changed in the portal, by the old one.
         """
-        user = self.get_object(request, id)
-        separated = user is not None and user != request.user and user.roles & set(SEPARATED)
-        if ADMINISTRATOR not in roles_of(request.user) or separated:
+        if ADMINISTRATOR not in roles_of(request.user):
             raise PermissionDenied
+        user = self.get_object(request, id)
+        if is_trusted(user):
+            return render(request, "accounts/password_refused.html", {"account": user}, status=403)
         return super().user_change_password(request, id, form_url)
 
     def save_related(self, request, form, formsets, change):
@@ -141,16 +148,36 @@ class PortfolioAdmin(admin.ModelAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin):
-    """Keys are made and revoked by `manage.py apitoken`; here one sees whose they are and whether
-    they are used.
+    """Keys are made by `manage.py apitoken`; here one sees whose they are and whether they are
+    used, and security revokes them.
     """
 
     list_display = ["name", "user", "scopes", "created_at", "expires_at", "revoked_at"]
     list_select_related = ["user"]
     fields = ["name", "user", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    actions = ["revoke"]
 
     def has_add_permission(self, request):
         return False
+
+    def has_revoke_permission(self, request):
+        return SECURITY in roles_of(request.user)
+
+    @admin.action(description=_("吊销所选密钥"), permissions=["revoke"])
+    def revoke(self, request, queryset):
+        """A key revoked before keeps the time at which it was."""
+        count = 0
+        for key in queryset.filter(revoked_at=None):
+            key.revoked_at = timezone.now()
+            key.save(update_fields=["revoked_at"])
+            self.log_change(request, key, gettext("吊销密钥"))
+            count += 1
+        messages.success(request, gettext("已吊销 %(count)d 个密钥。") % {"count": count})
+
+
+def is_trusted(user):
+    """Whether to sign in as this user (None for a new one) is more than to have an account."""
+    return user is not None and (user.is_superuser or user.is_staff or bool(user.roles))
 
 
 def role_label(group):

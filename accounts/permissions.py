@@ -6,7 +6,15 @@ roles. No permission rows are given to groups or users, so nothing else can wide
 
 from django.contrib.auth.backends import BaseBackend
 
-from accounts.roles import ADMINISTRATOR, SECURITY
+from accounts.roles import (
+    ADMINISTRATOR,
+    ANONYMOUS,
+    AUDITOR,
+    ENTERPRISE,
+    OFFICIALS,
+    SECURITY,
+    roles_of,
+)
 
 READ, ALL = ("view",), ("view", "add", "change", "delete")
 # role → {"app.model": what it may do}
@@ -38,6 +46,22 @@ GRANTS = {
     },
 }
 STAFF_ROLES = frozenset(GRANTS)
+# Who has a work list, and who may hand in an issue.
+DESK = OFFICIALS | {ENTERPRISE, AUDITOR}
+SUBMITTERS = OFFICIALS | {ENTERPRISE, ANONYMOUS}
+
+
+def offers(user):
+    """{"desk", "submit", "admin", "behalf"}: which ways in a page offers this reader; `behalf` –
+    he works for the district, and an issue he hands in is an enterprise's.
+    """
+    held = roles_of(user)
+    return {
+        "desk": bool(held & DESK),
+        "submit": bool(held & SUBMITTERS),
+        "admin": bool(getattr(user, "is_staff", False)),
+        "behalf": bool(held & (OFFICIALS | {AUDITOR})),
+    }
 
 
 class RolePermissions(BaseBackend):

@@ -38,7 +38,6 @@ def home(request):
     context = {
         "promises": promises(now),
         "figures": public_figures(now),
-        "has_desk": bool(roles.roles_of(request.user) & (roles.OFFICIALS | {roles.AUDITOR})),
     }
     return render(request, "public/home.html", context)
 
@@ -155,7 +154,8 @@ def act(request, action):
     if issue is None or action not in tracking.ACTIONS:
         raise Http404
     actor = Actor.of(request.user, proven=tracking.proven(request.session, now))
-    form, refused = tracking.step_form(issue, action, actor, data=data), None
+    form = tracking.step_form(issue, action, actor, data=data, files=request.FILES)
+    refused = None
     try:
         services.check(issue, action, actor, now, tracking.version_of(data))
         if form.is_valid() and form.perform():
@@ -199,7 +199,8 @@ def rate(request, token):
     if issue is None:
         return _rating_over(request, tracking.rating_state(token))
     actor = Actor.of(AnonymousUser(), proven={issue.pk})
-    form = tracking.step_form(issue, "rate", actor, data=request.POST or None)
+    given = {"data": request.POST or None, "files": request.FILES or None}
+    form = tracking.step_form(issue, "rate", actor, **given)
     if request.method == "POST":
         try:
             if form.is_valid() and form.perform():

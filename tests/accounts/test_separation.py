@@ -27,6 +27,7 @@ def inline(user, *, add=None, delete=None):
     data = {
         "membership_set-TOTAL_FORMS": len(rows) + (add is not None),
         "membership_set-INITIAL_FORMS": len(rows),
+        "is_active": "on",
     }
     for number, row in enumerate(rows):
         data |= {f"membership_set-{number}-id": row.pk, f"membership_set-{number}-user": user.pk}
@@ -170,7 +171,57 @@ def test_an_administrator_cannot_step_into_the_other_two(client, administrator, 
     data = {"password1": "a-long-passphrase", "password2": "a-long-passphrase"}
     address = "/admin/accounts/user/{}/password/"
     assert client.post(address.format(security.pk), data).status_code == 403
+    refused = client.post(address.format(handler.pk), data)
+    assert refused.status_code == 403
+    assert "系统管理员不得设置其密码" in refused.content.decode()
+    assert client.get(address.format(administrator.pk)).status_code == 403
+    handler.groups.clear()
     assert client.post(address.format(handler.pk), data).status_code == 302
+    assert User.objects.get(pk=handler.pk).check_password("a-long-passphrase")
+    root = User.objects.create_superuser("root")
+    assert client.post(address.format(root.pk), data).status_code == 403
+
+
+def test_a_role_holder_keeps_his_name_and_address(client, administrator, handler):
+    client.force_login(administrator)
+    new = {"username": "renamed", "email": "elsewhere@example.test"}
+    assert change(client, handler, account(handler, **new) | inline(handler)).status_code == 302
+    handler.refresh_from_db()
+    assert (handler.username, handler.email) == ("handler", "handler@example.test")
+    handler.groups.clear()
+    assert change(client, handler, account(handler, **new) | inline(handler)).status_code == 302
+    handler.refresh_from_db()
+    assert (handler.username, handler.email) == ("renamed", "elsewhere@example.test")
+
+
+def test_security_locks_and_unlocks_others_accounts(client, security, handler):
+    client.force_login(security)
+    for active in ("", "on"):
+        data = inline(handler) | {"is_active": active}
+        assert change(client, handler, data).status_code == 302
+        handler.refresh_from_db()
+        assert handler.is_active == bool(active)
+    change(client, security, inline(security) | {"is_active": ""})
+    security.refresh_from_db()
+    assert security.is_active
+
+
+def test_security_revokes_keys_and_nobody_else(client, security, administrator, frozen):
+    row, _key = ApiKey.create("示例接口", ["issues:read"])
+    old, _key = ApiKey.create("旧接口", ["issues:read"])
+    old.revoked_at = before = timezone.now() - timedelta(days=1)
+    old.save()
+    data = {"action": "revoke", "_selected_action": [row.pk, old.pk]}
+    client.force_login(administrator)
+    assert client.post("/admin/accounts/apikey/", data).status_code == 403
+    client.force_login(security)
+    assert "吊销所选密钥" in client.get("/admin/accounts/apikey/").content.decode()
+    page = client.post("/admin/accounts/apikey/", data, follow=True).content.decode()
+    assert "已吊销 1 个密钥" in page
+    row.refresh_from_db()
+    old.refresh_from_db()
+    assert (row.revoked_at, old.revoked_at) == (timezone.now(), before)
+    assert not row.is_usable
 
 
 OPEN = {

@@ -4,6 +4,7 @@ import pytest
 from axes.models import AccessAttempt
 from django.urls import get_resolver, resolve
 
+from accounts.roles import ROLES
 from accounts.views import choose_language
 from tests.personas import PASSWORD
 
@@ -38,13 +39,39 @@ def test_an_unknown_name_reads_like_a_wrong_password(client, handler):
     ("target", "goes_to"),
     [
         ("/inbox/", "/inbox/"),
-        ("https://elsewhere.example/", "/"),
-        ("//elsewhere.example/", "/"),
-        ("javascript:alert(1)", "/"),
+        ("https://elsewhere.example/", "/issues/"),
+        ("//elsewhere.example/", "/issues/"),
+        ("javascript:alert(1)", "/issues/"),
     ],
 )
 def test_next_stays_within_the_portal(client, handler, target, goes_to):
     assert sign_in(client, next=target)["Location"] == goes_to
+
+
+@pytest.mark.parametrize("role", list(ROLES))
+def test_people_land_where_they_work(client, person, role):
+    staff = role in ("administrator", "security")
+    person("somebody", role, is_staff=staff)
+    answer = sign_in(client, "somebody")
+    assert answer["Location"] == ("/admin/" if staff else "/issues/")
+    page = client.get(answer["Location"])
+    assert page.status_code == 200
+    assert staff or "工作台" in page.content.decode()
+    assert sign_in(client, "somebody", next="/inbox/")["Location"] == "/inbox/"
+
+
+@pytest.mark.parametrize("role", [None, *ROLES])
+def test_pages_offer_what_the_role_can_do(client, person, role):
+    staff = role in ("administrator", "security")
+    if role:
+        client.force_login(person("somebody", role, is_staff=staff))
+    may_submit = client.get("/submit/").status_code == 200
+    assert may_submit == (role not in ("auditor", "administrator", "security"))
+    for address in ("/", "/inbox/" if role else "/track/"):
+        page = client.get(address).content.decode()
+        assert ('href="/submit/"' in page) == may_submit
+        assert ('href="/issues/"' in page) == (role is not None and not staff)
+        assert ("后台管理" in page) == staff
 
 
 def test_five_wrong_passwords_lock_this_name_from_this_address(client, handler, head):
