@@ -43,6 +43,12 @@ def future_day(change, field):
     return day
 
 
+def working_day(change, field, day):
+    """A rest day means the next working day; said so at once, not only when it is due."""
+    change.data[field] = clock.shift_workdays(current_calendar(), day, 0)
+    return change.data[field]
+
+
 def to_department(change, field="lead_department"):
     department = change.data[field]
     if department is None:
@@ -222,7 +228,7 @@ def request_extension(change):
     apply_for(
         change,
         Application.Kind.EXTENSION,
-        proposed_on=day,
+        proposed_on=working_day(change, "new_due_on", day),
         reason_code=change.data["reason_code"],
         ordinal=facts.extensions_granted + 1,
     )
@@ -234,14 +240,14 @@ def decide_extension(change):
     row = decide(change, Application.Kind.EXTENSION, approved)
     if approved:
         still_ahead(change, row)
-        change.extra["former_due_at"] = change.issue.unit_due_at.isoformat()
+        change.extra["former_due_at"] = timezone.localtime(change.issue.unit_due_at).isoformat()
         change.fix(row.proposed_on, "unit", "promise")
     return ""
 
 
 @effect
 def request_tracking(change):
-    day = future_day(change, "next_report_on")
+    day = working_day(change, "next_report_on", future_day(change, "next_report_on"))
     apply_for(change, Application.Kind.TRACKING, proposed_on=day)
 
 
@@ -259,8 +265,10 @@ def decide_tracking(change):
 
 @effect
 def report_tracking(change):
-    change.issue.next_report_on = future_day(change, "next_report_on")
-    change.fix(change.issue.next_report_on, "unit", "promise")
+    # The department rolls its own date; what the enterprise was promised only others put off.
+    day = future_day(change, "next_report_on")
+    change.issue.next_report_on = working_day(change, "next_report_on", day)
+    change.fix(change.issue.next_report_on, "unit")
 
 
 @effect
@@ -310,7 +318,9 @@ def answer_instruction(change):
 
 @effect
 def issue_notice(change):
-    issue = change.issue
+    issue, colour = change.issue, change.data["colour"]
+    if change.actor.user and issue.notices.filter(colour=colour, answered_at=None).exists():
+        raise invalid("colour", _("同一等级的督办单尚未答复，一事一单，请等待答复或提高等级。"))
     policy = Facts(issue, change.actor, change.now).policy
     limit = policy.limit("notice", issue.time_class)
     year = timezone.localdate(change.now).year

@@ -210,12 +210,12 @@ class Facts:
 
 def refusal_for(issue, action, actor, now, facts=None):
     """workflow.refusal with the facts of this issue; None when the step is open."""
-    return workflow.refusal(
-        STEPS[action],
-        status=issue.status,
-        roles=actor.roles,
-        facts=facts or Facts(issue, actor, now),
-    )
+    roles = actor.roles
+    if actor.user is not None and issue.submitted_by_id == actor.user.pk:
+        # Who filed it, an official on a firm's behalf too, may take back what he filed.
+        roles = roles | {"submitter"}
+    facts = facts or Facts(issue, actor, now)
+    return workflow.refusal(STEPS[action], status=issue.status, roles=roles, facts=facts)
 
 
 def open_steps(issue, actor, now):

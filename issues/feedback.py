@@ -29,9 +29,10 @@ def judge(change, rating, source):
         rated_at=change.now,
     )
     if rating != "dissatisfied":
+        issue.escalation = 0
         return
     rework(change, share=Facts(issue, change.actor, change.now).policy.rework_share)
-    issue.escalation += 1
+    issue.escalation = 1
     if issue.ratings.filter(rating="dissatisfied").count() >= 2:
         change.then("issue_notice", colour="yellow", text=TWICE)
 
@@ -56,6 +57,8 @@ def visit(change):
     issue, result = change.issue, change.data["result"]
     if result == "answered" and not change.data.get("rating"):
         raise invalid("rating", _("已接通的，请记录企业的满意度。"))
+    if result != "answered" and change.data.get("rating"):
+        raise invalid("rating", _("未接通的，不能记录满意度。"))
     Visit.objects.create(
         issue=issue,
         round=issue.round,

@@ -130,6 +130,21 @@ TEXTS = {
         gettext_lazy("因工作日历调整，诉求%(number)s“%(title)s”的办理时限调整为%(due)s。"),
     ),
 }
+# What the enterprise reads instead, where its part in the step is another.
+FOR_ENTERPRISE = {
+    "submit": (
+        gettext_lazy("诉求已收到：%(title)s"),
+        gettext_lazy(
+            "您的诉求%(number)s“%(title)s”已收到，承诺办结时限%(due)s，交办后以查询页为准。"
+        ),
+    ),
+    "resolve": TEXTS["resolve"],
+}
+TEXTS["resolve"] = (
+    gettext_lazy("诉求已办结，待企业评价：%(title)s"),
+    gettext_lazy("诉求%(number)s“%(title)s”已办结答复企业，待企业评价，逾期未评价的请回访。"),
+)
+CODE = gettext_lazy("查询码：%(code)s。凭查询码和联系电话后四位可查询进度。")
 REMINDER = (
     gettext_lazy("%(colour)s提醒：%(title)s"),
     gettext_lazy("诉求%(number)s“%(title)s”的办理时限为%(due)s，请按期办结。"),
@@ -168,9 +183,13 @@ def show_time(moment):
 
 def render_step(action):
     def render(data):
-        subject, body = TEXTS[action]
+        texts = FOR_ENTERPRISE if data.get("to") == "enterprise" else TEXTS
+        subject, body = texts.get(action) or TEXTS[action]
         values = _values(data)
-        return kinds.Rendered(subject % values, body % values, _url(action, data))
+        body = body % values
+        if data.get("code"):
+            body = f"{body}\n\n{CODE % {'code': data['code']}}"
+        return kinds.Rendered(subject % values, body, _url(action, data))
 
     return render
 

@@ -90,6 +90,22 @@ def running_clock(issue, calendar, now, public_only=False):
     return _clock(calendar, issue.received_at, due, now)
 
 
+def head_clocks(issue, calendar, now, public_only):
+    """[(name, clock)] for the page's head: the running clock, and beside a department's time also
+    the promise where that ends first.
+    """
+    running = running_clock(issue, calendar, now, public_only)
+    if running is None or running.get("done"):
+        return [("", running)] if running else []
+    inside = issue.status in workflow.WORKING and not public_only
+    found = [(CLOCK_NAMES["unit" if inside else "promise"], running)]
+    due = running.get("due")
+    if inside and issue.due_at and (due is None or issue.due_at < due):
+        promised = running_clock(issue, calendar, now, public_only=True)
+        found.append((CLOCK_NAMES["promise"], promised))
+    return found
+
+
 def _clock(calendar, start, due, now):
     return {
         "due": due,
@@ -313,6 +329,7 @@ def course(issue, calendar, now, public_only):
         "working": working,
         "working_status": status_badge(working),
         "running": running_clock(working, calendar, now, public_only),
+        "head_clocks": head_clocks(working, calendar, now, public_only),
         "stages": stages(working, public_only),
         "clocks": clocks(working, calendar, now, public_only),
     }

@@ -67,7 +67,7 @@ def sweep(now=None):
     while fired := _fire_batch(now, result):
         result["fired"] += fired
     for reminder in (
-        PlannedReminder.objects.due(now).filter(voice__issues_notice=True).order_by("fire_at")
+        PlannedReminder.objects.due(now).filter(rung__issues_notice=True).order_by("fire_at")
     ):
         try:
             _fire_notice(reminder, now, result)
@@ -93,7 +93,7 @@ def _fire_batch(now, result):
     with transaction.atomic():
         claimed = (
             PlannedReminder.objects.due(now)
-            .filter(voice__issues_notice=False)
+            .filter(rung__issues_notice=False)
             .select_for_update(skip_locked=True, of=("self",))
             .order_by("fire_at", "pk")
             .only("pk")
@@ -178,7 +178,7 @@ def _data(path):
         "title": F(f"{path}__issue__title"),
         "rung": F(f"{path}__voice__code"),
         "colour": F(f"{path}__voice__colour"),
-        "notice": F(f"{path}__voice__issues_notice"),
+        "notice": F(f"{path}__rung__issues_notice"),
         "due_at": Cast(F(f"{path}__issue__unit_due_at"), TextField()),
     }
 
@@ -188,7 +188,7 @@ def _post_principals(ids, now):
     principals = list(User.objects.filter(is_principal=True, is_active=True))
     sent = 0
     for row in PlannedReminder.objects.filter(pk__in=ids, voice__to_principal=True).select_related(
-        "issue", "voice"
+        "issue", "rung", "voice"
     ):
         sent += messages.post(
             kind=KIND,
@@ -198,7 +198,7 @@ def _post_principals(ids, now):
                 "title": row.issue.title,
                 "rung": row.voice.code,
                 "colour": row.voice.colour,
-                "notice": row.voice.issues_notice,
+                "notice": row.rung.issues_notice,
                 "due_at": row.issue.unit_due_at.isoformat(),
             },
             dedupe_key=f"{reminder_key(row.issue_id)}{row.pk}",

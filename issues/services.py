@@ -73,7 +73,7 @@ def check(issue, action, actor, now=None, version=None):
         raise error(refused.message, refused.code)
     if version is not None and version != issue.version:
         raise Conflict(
-            _("这条诉求刚被他人更新，请看过新的情况后再操作。"),
+            _("这条诉求在您打开后有了新的变化，请看过后再操作。"),
             "version",
             issue.events.filter(version__gt=version).select_related("actor"),
         )

@@ -44,8 +44,11 @@ def _post(change, event, users, *, clock, issue=None, kind="", addresses=()):
         "event": event.pk,
         "due_at": due_at.isoformat() if due_at else None,
     }
+    if clock == "promise":
+        data["to"] = "enterprise"
     if addresses:
-        data["outside"] = [known.pk, known.round]
+        # Without an account one comes back by code and telephone digits.
+        data |= {"outside": [known.pk, known.round], "code": known.tracking_code}
     messages.post(
         kind=kind or f"issues.{change.step.action}",
         recipients=users,

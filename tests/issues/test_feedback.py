@@ -92,3 +92,17 @@ def test_an_answered_visit_ends_the_rating_window(loop):
 )
 def test_masks_do_not_give_short_numbers_away(phone, shown):
     assert Issue(contact_phone=phone).masked_phone == shown
+
+
+def test_an_unanswered_call_carries_no_rating(loop):
+    with pytest.raises(Invalid) as refused:
+        loop.do(loop.issue_in("resolved"), "visit", result="no_answer", rating="satisfied")
+    assert "rating" in refused.value.errors
+
+
+def test_a_satisfied_rating_takes_the_ladder_down_again(loop):
+    issue = loop.do(loop.issue_in("resolved"), "rate", rating="dissatisfied")
+    issue = loop.do(loop.do(issue, "resolve"), "rate", rating="dissatisfied")
+    assert issue.escalation == 1
+    issue = loop.do(loop.do(issue, "resolve"), "rate", rating="satisfied")
+    assert issue.escalation == 0

@@ -21,7 +21,7 @@ ENTERPRISE = "enterprise anonymous"
 TABLE = {
     "decline": ("submitted", "coordinator"),
     "merge": ("submitted assigned in_progress", "coordinator"),
-    "withdraw": (f"submitted {WORKING}", ENTERPRISE),
+    "withdraw": (f"submitted {WORKING}", f"{ENTERPRISE} submitter"),
     "assign": ("submitted", "coordinator"),
     "reassign": (WORKING, "coordinator"),
     "sign": ("assigned", OFFICERS),

@@ -122,7 +122,7 @@ def test_a_newer_version_keeps_the_form_and_shows_what_changed(at_desk, loop, is
     response = desk.post(url(issue, "resolve"), typed)
     page = response.content.decode()
     assert response.status_code == 409
-    assert "这条诉求刚被他人更新，请看过新的情况后再操作。" in page
+    assert "这条诉求在您打开后有了新的变化，请看过后再操作。" in page
     assert "负责人补充的进展" in page
     assert "线路改造完成" in page
     assert f'name="version" value="{issue.version}"' in page

@@ -161,6 +161,18 @@ def test_one_notice_that_fails_does_not_silence_the_others(loop, monkeypatch):
     assert reminders.sweep(at(29))["notices"] == 1
 
 
+def test_a_raised_ladder_warns_higher_up_but_calls_nothing_overdue_that_is_not(loop):
+    issue = loop.do(loop.issue_in("resolved"), "rate", rating="dissatisfied")
+    reminders.sweep(at(17))  # the due day: T0 speaks with the voice of T+1
+    assert not issue.notices.exists()
+    message = Message.objects.filter(kind="issues.reminder").last()
+    assert (message.recipient.username, message.data["rung"]) == ("head", "T+1")
+    assert "逾期" not in message.rendered.body
+    assert "超过" not in message.rendered.body
+    reminders.sweep(at(18))
+    assert issue.notices.get().colour == "orange"
+
+
 def test_urgent_issues_speak_by_the_hour(loop):
     issue = loop.do(loop.submit(), "assign", priority="urgent")
     due = issue.unit_due_at

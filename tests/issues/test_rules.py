@@ -177,12 +177,12 @@ def test_tracking_rolls_its_date(loop):
     issue = loop.issue_in("tracking")
     assert issue.unit_due_at == issue.due_at == at(31, 17, 30)
     issue = loop.do(issue, "report_tracking", next_report_on=date(2026, 4, 15))
-    assert issue.unit_due_at == at(15, 17, 30, month=4)
+    assert (issue.unit_due_at, issue.due_at) == (at(15, 17, 30, month=4), at(31, 17, 30))
     with pytest.raises(Invalid):
         loop.do(issue, "report_tracking", next_report_on=date(2026, 3, 12))
     issue = loop.do(issue, "resume")
     assert (issue.status, issue.next_report_on) == ("in_progress", None)
-    assert issue.unit_due_at == at(19, 17, 30)
+    assert issue.unit_due_at == at(15, 17, 30, month=4)
 
 
 def test_the_enterprise_urges_once_per_working_day_the_office_at_will(loop):
@@ -317,9 +317,32 @@ def test_a_missed_promise_stays_missed_and_no_promise_is_brought_forward(loop, d
     assert (missed.due_at, missed.unit_due_at) == (at(19, 17, 30), at(31, 17, 30))
 
 
-def test_resuming_begins_the_promise_anew(loop):
+def test_resuming_keeps_the_date_that_was_promised(loop):
     issue = loop.do(loop.issue_in("tracking"), "resume")
-    assert issue.due_at == issue.unit_due_at == at(19, 17, 30)
+    assert issue.due_at == issue.unit_due_at == at(31, 17, 30)
+
+
+def test_who_submitted_on_behalf_may_withdraw_and_no_other_official(loop, person):
+    loop.people["promoter"] = person("promoter", "promoter")
+    issue = loop.submit(by="promoter")
+    with pytest.raises(Forbidden):
+        loop.do(issue, "withdraw", by="handler")
+    assert loop.do(issue, "withdraw", by="promoter").status == "withdrawn"
+
+
+def test_a_rest_day_means_the_next_working_day_and_says_so(loop):
+    issue = loop.do(loop.issue_in("in_progress"), "request_extension", new_due_on=date(2026, 3, 28))
+    assert issue.applications.get().proposed_on == date(2026, 3, 30)
+    assert issue.events.last().data["new_due_on"] == "2026-03-30"
+
+
+def test_one_sheet_of_a_colour_at_a_time(loop):
+    issue = loop.do(loop.issue_in("in_progress"), "issue_notice")
+    with pytest.raises(Invalid) as refused:
+        loop.do(issue, "issue_notice")
+    assert "colour" in refused.value.errors
+    loop.do(issue, "issue_notice", colour="orange")
+    loop.do(loop.do(issue, "answer_notice", notice=issue.notices.first()), "issue_notice")
 
 
 def test_a_notice_follows_the_matter_to_the_new_department(loop, departments, outsider):

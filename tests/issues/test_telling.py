@@ -89,3 +89,23 @@ def test_a_recalculation_tells_only_whose_own_clock_moved(loop, monkeypatch):
     issue = Issue.objects.get(pk=issue.pk)
     services.perform(issue=issue, action="recalculate", actor=Actor.system(), now=loop.now)
     assert set(told("recalculate")) == {"enterprise"}
+
+
+def test_a_submission_is_confirmed_with_its_code(loop):
+    issue = loop.submit(by="anonymous", contact_email="boss@example.test")
+    message = Message.objects.get(address="boss@example.test")
+    assert issue.tracking_code in message.rendered.body
+    assert "已收到" in message.rendered.subject
+    assert "交办" in Message.objects.get(recipient__username="coordinator").rendered.subject
+
+
+def test_only_the_enterprise_is_asked_to_rate(loop):
+    loop.issue_in("resolved", contact_email="boss@example.test")
+    rows = Message.objects.filter(kind="issues.resolve").select_related("recipient")
+    asked = {
+        row.recipient_id and row.recipient.username
+        for row in rows
+        if "请评价" in row.rendered.subject
+    }
+    assert asked == {None, "enterprise"}
+    assert "coordinator" in told("resolve")
