@@ -98,8 +98,9 @@ def head_clocks(issue, calendar, now, public_only):
     if running is None or running.get("done"):
         return [("", running)] if running else []
     inside = issue.status in workflow.WORKING and not public_only
-    found = [(CLOCK_NAMES["unit" if inside else "promise"], running)]
     due = running.get("due")
+    # A pause names its clock itself.
+    found = [(CLOCK_NAMES["unit" if inside else "promise"] if due else "", running)]
     if inside and issue.due_at and (due is None or issue.due_at < due):
         promised = running_clock(issue, calendar, now, public_only=True)
         found.append((CLOCK_NAMES["promise"], promised))

@@ -1,6 +1,6 @@
 """The issue page: who sees which of it, the steps offered, the clocks and the history."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -169,6 +169,24 @@ def test_a_deadline_in_a_year_not_announced_says_so(visit, loop, issue_in, handl
     issue = loop.do(issue, "report_tracking", next_report_on=date(2027, 2, 26))
     page = text(visit(handler, issue))
     assert "暂按法定节假日测算，待国务院办公厅通知" in page
+
+
+def test_the_head_names_the_clock(visit, loop, issue_in, handler, enterprise):
+    def names(reader, issue):
+        return [str(name) for name, _clock in visit(reader, issue).context["head_clocks"]]
+
+    issue = issue_in("in_progress")
+    later = issue.unit_due_at + timedelta(days=2)
+    Issue.objects.update(due_at=later)
+    assert names(handler, issue) == ["部门时限"]
+    assert names(enterprise, issue) == ["承诺时限"]
+    Issue.objects.update(due_at=issue.unit_due_at - timedelta(days=1))
+    assert names(handler, issue) == ["部门时限", "承诺时限"]
+    assert names(enterprise, issue) == ["承诺时限"]
+    head = text(visit(handler, issue)).split("page-head__meta")[1].split("issue-stages")[0]
+    assert head.index("部门时限") < head.index("承诺时限")
+    Issue.objects.update(unit_due_at=None)
+    assert names(handler, issue) == ["", "承诺时限"]
 
 
 def test_a_pause_is_told(visit, loop, issue_in, handler):
