@@ -259,7 +259,7 @@ def _primary(issue, opened):
         # A second contact may be noted, but is not what the issue waits for.
         if action in opened and not (action == "contact" and issue.contacted_at):
             return action
-    return opened[0] if opened else None
+    return next((action for action in opened if action not in DANGER), None)
 
 
 def button(issue, action):

@@ -114,3 +114,11 @@ def test_officials_read_each_of_two_merged_issues_by_itself(visit, joined, coord
     assert "合并办理" not in page
     assert other.public_reply not in page
     assert other.title in page
+
+
+def test_taking_back_is_never_the_obvious_thing_to_do(visit, loop, enterprise):
+    steps = visit(enterprise, f"/issues/{loop.submit().number}/").context["steps"]
+    assert steps["primary"] is None
+    assert [step["action"] for step in steps["danger"]] == ["withdraw"]
+    page = visit(enterprise, f"/issues/{loop.submit().number}/").content.decode()
+    assert "btn-danger" in page
