@@ -53,20 +53,34 @@ def compose(delivery, text):
 
 
 def compose_digest(deliveries, texts):
-    """One mail for several reminders of one person, oldest first."""
-    count = len(texts)
+    """One mail for several reminders of one person, a paragraph a matter, the oldest matter first;
+    of several messages on one matter the latest speaks, because it says how things stand.
+    """
+    matters = {}
+    for n, text in enumerate(texts):
+        matters.setdefault(text.url or n, []).append(text)
     with translation.override(language_of(deliveries[0].message)):
-        subject = ngettext("您有 %(count)d 条待办提醒", "您有 %(count)d 条待办提醒", count)
-        parts = [
-            "\n".join(
-                filter(None, [f"{n}. {one_line(text.subject)}", text.url and _link(text.url)])
-            )
-            for n, text in enumerate(texts[:DIGEST_LINES], start=1)
-        ]
+        count = len(matters)
+        subject = ngettext("您有 %(count)d 件事项待办", "您有 %(count)d 件事项待办", count)
+        shown = list(matters.values())[:DIGEST_LINES]
+        parts = [_paragraph(n, said) for n, said in enumerate(shown, start=1)]
         if count > DIGEST_LINES:
-            parts.append(_("其余 %(count)d 条请登录平台查看。") % {"count": count - DIGEST_LINES})
+            parts.append(_("其余 %(count)d 件请登录平台查看。") % {"count": count - DIGEST_LINES})
         parts.append(_("全部消息：%(link)s") % {"link": _link(INBOX_PATH)})
         return _mail(deliveries[0], subject % {"count": count}, parts)
+
+
+def _paragraph(n, said):
+    """The latest message on a matter: subject, its sentence, how many came before it, the link."""
+    latest, more = said[-1], len(said) - 1
+    earlier = ngettext("此前还有 %(count)d 条消息", "此前还有 %(count)d 条消息", more)
+    lines = [
+        f"{n}. {one_line(latest.subject)}",
+        one_line(latest.body),
+        earlier % {"count": more} if more else "",
+        latest.url and _link(latest.url),
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def one_line(text):

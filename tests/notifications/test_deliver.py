@@ -61,15 +61,17 @@ def test_reminders_of_the_weekend_arrive_on_monday_and_urgent_ones_at_once(membe
 def test_reminders_due_together_are_one_mail_per_person(member, post, smtp):
     user, other = member(), member("other")
     for number in range(3):
-        post(user, key=f"issue-{number}:due", title=f"事项{number}")
+        matter = {"url": f"/issues/HG-{number}/"}
+        post(user, key=f"issue-{number}:due", title=f"事项{number}", data=matter)
     post(user, key="issue-0:answer", title="回执", at_once=True)
     post(other)
     assert deliver() == {"sent": 5, "failed": 0, "dead": 0}
-    assert sorted(smtp.subjects) == ["zh-hans 回执", "zh-hans 道路破损", "您有 3 条待办提醒"]
-    [text] = [mail.get_content() for _to, mail in smtp.mails if "3 条" in mail["Subject"]]
+    assert sorted(smtp.subjects) == ["zh-hans 回执", "zh-hans 道路破损", "您有 3 件事项待办"]
+    [text] = [mail.get_content() for _to, mail in smtp.mails if "3 件" in mail["Subject"]]
     assert "1. zh-hans 事项0" in text
     assert "3. zh-hans 事项2" in text
-    assert text.count("https://portal.example.test/issues/HG-1/") == 3
+    for number in range(3):
+        assert f"https://portal.example.test/issues/HG-{number}/" in text
     assert "https://portal.example.test/inbox/" in text
     assert Attempt.objects.filter(outcome="sent").count() == 5
 
@@ -77,13 +79,27 @@ def test_reminders_due_together_are_one_mail_per_person(member, post, smtp):
 def test_a_digest_is_not_split_by_the_batch_and_lists_fifty(member, post, smtp):
     user = member()
     for number in range(53):
-        post(user, key=f"issue-{number}:due")
+        post(user, key=f"issue-{number}:due", data={"url": f"/issues/HG-{number}/"})
     assert deliver(limit=2)["sent"] == 53
-    assert smtp.subjects == ["您有 53 条待办提醒"]
+    assert smtp.subjects == ["您有 53 件事项待办"]
     text = smtp.mails[0][1].get_content()
     assert "50. " in text
     assert "51. " not in text
-    assert "其余 3 条" in text
+    assert "其余 3 件" in text
+
+
+def test_of_several_messages_on_one_matter_the_latest_speaks(member, post, smtp):
+    user = member()
+    for step in ("签收", "延期", "催办"):
+        post(user, key=f"issue-1:{step}", title=step, data={"url": "/issues/HG-1/"})
+    post(user, key="issue-2:due", title="别的事", data={"url": "/issues/HG-2/"})
+    assert deliver()["sent"] == 4
+    assert smtp.subjects == ["您有 2 件事项待办"]
+    text = smtp.mails[0][1].get_content()
+    assert "1. zh-hans 催办" in text
+    assert "此前还有 2 条消息" in text
+    assert "签收" not in text
+    assert "2. zh-hans 别的事" in text
 
 
 def test_a_refused_mail_backs_off_and_ends_as_dead(member, post, smtp):
