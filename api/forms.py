@@ -53,8 +53,17 @@ def refuse_invalid(form):
     for name in wrong:
         form.data.pop(name)
     errors = errors_of_form(form) | {printable(name): said for name, said in wrong.items()}
+    errors |= lost_files(form)
     if errors:
         raise ValidationError(errors)
+
+
+def lost_files(form):
+    """{name: [sentence]} of files sent under a name that the step does not read: said, not lost."""
+    fields = form.fields.items()
+    taken = sorted(name for name, field in fields if isinstance(field, forms.FileField))
+    said = _("这一步不收名为该字段的文件，可用：%(names)s。") % {"names": ", ".join(taken) or "—"}
+    return {printable(name): [said] for name in form.files or () if name not in taken}
 
 
 def unstorable(form):

@@ -175,6 +175,13 @@ def test_files_inside_json_or_of_another_kind_are_refused(system):
     assert not Issue.objects.exists()
 
 
+def test_a_file_under_another_name_is_refused_not_lost(system):
+    upload = SimpleUploadedFile("说明.pdf", PDF, "application/pdf")
+    answer = system.send("issues/", ISSUE | {"files": upload})
+    assert "attachments" in refusal(answer, 400)["errors"]["files"][0]
+    assert not Issue.objects.exists()
+
+
 @pytest.mark.parametrize(
     "path", ["/api/", "/api/v2/", "/api/v1/nothing/", "/api/v1/issues/x/fly/", "/api/x"]
 )
