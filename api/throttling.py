@@ -16,6 +16,8 @@ MINUTE = 60
 
 
 class MinuteThrottle(BaseThrottle):
+    """`limit` calls a minute; a subclass says by `ident(request)` whose (None: not counted)."""
+
     scope, limit = "", 0
 
     def allow_request(self, request, view):
@@ -28,9 +30,6 @@ class MinuteThrottle(BaseThrottle):
 
     def wait(self):
         return self.left
-
-    def ident(self, request):
-        raise NotImplementedError
 
 
 class KeyThrottle(MinuteThrottle):
