@@ -5,12 +5,15 @@ same words.
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts import roles
 from directory.models import Department
-from issues import files, services
+from issues import services
 from issues.choices import CHOICES, FIELD_LABELS
 from issues.errors import Invalid
 from issues.models import Category
 from issues.workflow import STEPS
+from ledgers.fields import FilesField, PhoneField
+from projects.models import KeyProject
 
 SHORT = {
     "title": 120,
@@ -19,6 +22,7 @@ SHORT = {
     "contact_phone": 20,
     "into": 20,
     "client_reference": 100,
+    "project": 20,
 }
 LONG = 5000
 HELP = {
@@ -32,45 +36,9 @@ HELP = {
     "next_report_on": _("到期未报告的，按阶梯督办。"),
     "remedy": _("告诉企业可以通过什么途径解决。"),
     "public_reply": _("将原文发送企业，请写明办理结果和依据。"),
+    "project": _("选填，形如 HG-2026-001；问题与某个重点项目有关时填写。"),
     "client_reference": _("贵系统中的编号，同一编号只登记一次。"),
 }
-
-
-class MultipleFileInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files; each is checked by issues/files.py, here already, so that errors stand at
-    the field.
-    """
-
-    widget = MultipleFileInput(attrs={"accept": files.ACCEPT})
-
-    def clean(self, data, initial=None):
-        uploads = [
-            upload for upload in (data if isinstance(data, list | tuple) else [data]) if upload
-        ]
-        try:
-            files.check_all(uploads)
-        except Invalid as error:
-            raise forms.ValidationError(error.errors["attachments"]) from error
-        return uploads
-
-
-class PhoneField(forms.RegexField):
-    """At least seven digits, at most 20 characters as stored; so there are always the last four
-    that open the tracking page.
-    """
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            r"^(?=(?:[^0-9]*[0-9]){7})(?=.{7,20}$)\+?[0-9][0-9 \-]*[0-9]$",
-            error_messages={
-                "invalid": _("请填写手机号码或带区号的座机号码，例如 13800001234、022-67120000。")
-            },
-            **kwargs,
-        )
 
 
 class RowChoiceField(forms.ModelChoiceField):
@@ -190,6 +158,8 @@ class SubmitForm(StepForm):
         del self.fields["version"]
         if ask_consent:
             del self.fields["client_reference"]
+            if not actor.roles & roles.OFFICIALS:
+                del self.fields["project"]
             self.fields["consent"] = forms.BooleanField(
                 label=_("我已阅读并同意个人信息处理告知"),
                 error_messages={"required": _("请阅读告知并勾选同意，否则无法受理。")},
@@ -198,6 +168,18 @@ class SubmitForm(StepForm):
         if enterprise is not None:
             self.fields["enterprise"].required = False
             self.fields["enterprise"].initial = enterprise.name
+
+    def clean_project(self):
+        """The KeyProject of this number, which the caller must see."""
+        number = self.cleaned_data["project"].strip().upper()
+        if not number:
+            return None
+        found = KeyProject.objects.known_to(self.actor.user, self.actor.key).filter(number=number)
+        if (project := found.first()) is None:
+            raise forms.ValidationError(
+                _("没有找到编号为“%(number)s”的项目，请核对或留空。"), params={"number": number}
+            )
+        return project
 
     def submit(self, **extra):
         """(issue, created), or None when a value cannot stand."""

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +26,7 @@ from issues.models import Attachment, Issue
 from issues.public_forms import RequestForm, TrackForm
 from issues.statistics import promises, public_figures
 from issues.workflow import STEPS
+from ledgers.files import download
 from worktime.services import current_calendar
 
 TOO_MANY = 429
@@ -185,9 +186,7 @@ def file(request, pk):
         row = tracking.public_file(request.session, pk, timezone.now())
     except Attachment.DoesNotExist:
         raise Http404 from None
-    response = FileResponse(row.file.open(), as_attachment=True, filename=row.name)
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return download(row.file, row.name)
 
 
 @login_not_required

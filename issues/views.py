@@ -3,7 +3,7 @@ visible_to: another's is 404; a step one may see but not take is 403 or 409 with
 """
 
 from django.contrib import messages
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -20,6 +20,7 @@ from issues.models import Attachment, Issue
 from issues.viewer import Viewer
 from issues.workflow import STEPS
 from issues.worklist import WorkList
+from ledgers.files import download
 
 EXPORTS = ("csv", "xlsx")
 
@@ -128,21 +129,5 @@ def _refused(request, form, error):
 
 @require_safe
 def file(request, pk):
-    """An attachment, always as a download: nothing of it runs or is shown on the portal's own
-    address.
-    """
     attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
-    try:
-        content = attachment.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(
-        content,
-        as_attachment=True,
-        filename=attachment.name,
-        content_type="application/octet-stream",
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(attachment.file, attachment.name)

@@ -246,11 +246,12 @@ def workdays_left(calendar: WorkCalendar, now: datetime, due: datetime) -> int:
     """
     today, due_day = _local_day(calendar, now), _local_day(calendar, due)
     if _utc(now) <= _utc(due):
-        return _workdays_between(calendar, today, due_day)
-    return -max(1, _workdays_between(calendar, due_day, today))
+        return workdays_between(calendar, today, due_day)
+    return -max(1, workdays_between(calendar, due_day, today))
 
 
-def _workdays_between(calendar: WorkCalendar, after: date, until: date) -> int:
+def workdays_between(calendar: WorkCalendar, after: date, until: date) -> int:
+    """Working days after `after` up to and with `until`; 0 when that is not later."""
     return sum(
         is_workday(calendar, after + number * DAY) for number in range(1, (until - after).days + 1)
     )

@@ -103,7 +103,7 @@ def test_a_directory_from_the_future_is_a_refusal_and_no_error():
 
 
 def test_too_large_and_too_many(monkeypatch):
-    monkeypatch.setattr(files, "MAX_BYTES", 100)
+    monkeypatch.setattr("ledgers.files.MAX_BYTES", 100)
     with pytest.raises(Invalid):
         files.check_all([SimpleUploadedFile("a.pdf", b"%PDF-" + b"x" * 100)])
     many = [SimpleUploadedFile(f"{n}.pdf", b"%PDF-1") for n in range(files.MAX_FILES + 1)]
