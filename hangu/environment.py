@@ -17,9 +17,9 @@ TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 def front_end_packages(base):
-    """(static prefix, folder) of what npm installs and the portal serves itself."""
+    """(static prefix, folder) of what npm installs or builds and the portal serves itself."""
     modules = base / "node_modules"
-    return [("bootstrap", modules / "bootstrap" / "dist")]
+    return [("bootstrap", modules / "bootstrap" / "dist"), ("built", modules / ".built")]
 
 
 class Environment:

@@ -13,6 +13,8 @@ from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
+from hangu import charts
+
 HEAD_COMMENT = re.compile(r"{% comment %}\n(.*?)\n{% endcomment %}", re.DOTALL)
 
 
@@ -76,6 +78,7 @@ def samples():
         **_words_and_lights(),
         **_time(),
         **_figures(),
+        "chart": charts.samples(),
         **_lists(),
         **_forms(),
     }

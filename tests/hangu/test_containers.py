@@ -108,6 +108,18 @@ def test_what_the_image_copies_and_installs_exists():
     assert node in pins
 
 
+def test_the_image_builds_the_charts_as_make_does_before_node_goes():
+    (step,) = [rest for name, rest in instructions() if name == "RUN" and "npm" in rest]
+    order = ["npm ci ", "npm run build", "npm prune --omit=dev", "pip uninstall"]
+    assert sorted(order, key=step.index) == order
+    made = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (install,) = re.findall(r"npm ci [^&]*[^& ]", step)
+    assert install in made
+    assert "npm run --silent build" in made
+    names = [name for name, rest in instructions() if "./front" in rest or rest == step]
+    assert names == ["COPY", "RUN"]
+
+
 def test_the_images_last_build_step_works(tmp_path):
     """The real command of the RUN line, in a copy of the tree."""
     tree = tmp_path / "srv"
@@ -122,7 +134,7 @@ def test_the_images_last_build_step_works(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     manifest = json.loads((tree / "staticfiles/staticfiles.json").read_text())["paths"]
-    assert "bootstrap/css/bootstrap.min.css" in manifest
+    assert {"bootstrap/css/bootstrap.min.css", "built/charts.js"} <= set(manifest)
     assert len(manifest) > 100
     assert not (tree / "var/secret_key").exists()
 

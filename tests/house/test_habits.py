@@ -66,7 +66,8 @@ def test_templates_carry_no_inline_style_or_script():
 
 def test_nothing_is_loaded_from_another_host():
     loaded = re.compile(r"(?:src|href)=[\"'](?:https?:)?//|@import|url\([\"']?https?:", re.I)
-    files = [*templates(), *ROOT.glob("static/**/*.css"), *ROOT.glob("static/**/*.js")]
+    scripts = [*ROOT.glob("static/**/*.js"), *ROOT.glob("front/**/*.js")]
+    files = [*templates(), *ROOT.glob("static/**/*.css"), *scripts]
     assert len(files) > 30
     assert [name(path) for path in files if loaded.search(path.read_text(encoding="utf-8"))] == []
 
