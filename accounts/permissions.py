@@ -34,6 +34,14 @@ GRANTS = {
         "issues.policy": ("view", "add", "change"),
         "issues.limit": ALL,
         "issues.ladderrung": ALL,
+        "projects.lightruleset": ALL,
+        "projects.lightrule": ALL,
+        "projects.stagegate": ALL,
+        "projects.reportingrule": ALL,
+        "projects.approvalitem": ("view", "add", "change"),
+        "projects.approvalbase": ALL,
+        "projects.approvalbasedays": ALL,
+        "projects.maturityitem": ("view", "add", "change"),
     },
     SECURITY: {
         # Of a user's page security sees the account and changes its roles: accounts/admin.py.
@@ -52,12 +60,13 @@ SUBMITTERS = OFFICIALS | {ENTERPRISE, ANONYMOUS}
 
 
 def offers(user):
-    """{"desk", "submit", "admin", "behalf"}: which ways in a page offers this reader; `behalf` –
+    """{"desk", "projects", "submit", "admin", "behalf"}: which ways in a page offers; `behalf` –
     he works for the district, and an issue he hands in is an enterprise's.
     """
     held = roles_of(user)
     return {
         "desk": bool(held & DESK),
+        "projects": bool(held & (OFFICIALS | {AUDITOR})),
         "submit": bool(held & SUBMITTERS),
         "admin": bool(getattr(user, "is_staff", False)),
         "behalf": bool(held & (OFFICIALS | {AUDITOR})),

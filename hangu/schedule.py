@@ -17,6 +17,18 @@ BEAT = {
         "task": "issues.tasks.match_enterprises",
         "schedule": timedelta(minutes=10),
     },
+    "judge the lights of projects that have none of today, every 10 minutes": {
+        "task": "projects.tasks.snapshot_lights",
+        "schedule": timedelta(minutes=10),
+    },
+    "remind of reports, papers, pauses, milestones and visits, every 30 minutes": {
+        "task": "projects.tasks.sweep_projects",
+        "schedule": timedelta(minutes=30),
+    },
+    "lock the months whose day has passed, every hour": {
+        "task": "projects.tasks.lock_reports",
+        "schedule": timedelta(hours=1),
+    },
     "warn administrators while next year's calendar is missing, every 6 hours": {
         "task": "notifications.tasks.watch_calendar",
         "schedule": timedelta(hours=6),

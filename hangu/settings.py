@@ -28,6 +28,8 @@ SAMPLE_PASSWORD = env.text("SAMPLE_PASSWORD")
 INSTALLED_APPS = [
     "hangu",
     "issues",
+    "projects",
+    "ledgers",
     "notifications",
     "api",
     "accounts",

@@ -9,6 +9,7 @@ from hangu.styleguide import styleguide
 urlpatterns = [
     path("", include("issues.public_urls")),
     path("issues/", include("issues.urls")),
+    path("projects/", include("projects.urls")),
     path("", include("accounts.urls")),
     path("inbox/", include("notifications.urls")),
     path("styleguide/", styleguide, name="styleguide"),

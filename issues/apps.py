@@ -7,8 +7,9 @@ class IssuesConfig(AppConfig):
     verbose_name = _("企业诉求")
 
     def ready(self):
-        # Models exist only now; these two registries are how lower rooms reach the loop.
-        from issues import calendar_changes, messages  # noqa: PLC0415
+        # Models exist only now; these registries are how lower rooms reach the loop.
+        from issues import calendar_changes, messages, problems  # noqa: PLC0415
 
         messages.register()
         calendar_changes.register()
+        problems.register()

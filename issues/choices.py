@@ -84,6 +84,7 @@ FIELD_LABELS = {
     "contact_phone": _("联系电话"),
     "contact_email": _("电子邮箱"),
     "category": _("事项类别"),
+    "project": _("关联项目编号"),
     "client_reference": _("外部编号"),
     "attachments": _("附件"),
     "reason_code": _("理由类别"),

@@ -23,6 +23,7 @@ class IssueFilter(django_filters.FilterSet):
     lead_department = CodesFilter("lead_department", Department.objects.all())
     overdue = django_filters.ChoiceFilter(choices=FLAG, method="by_overdue")
     enterprise = django_filters.CharFilter(method="by_enterprise")
+    project = django_filters.CharFilter(field_name="project__number")
     received_after = MomentFilter(field_name="received_at", lookup_expr="gte")
     received_before = MomentFilter(field_name="received_at", lookup_expr="lt")
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")

@@ -14,6 +14,7 @@ from issues.decisions import Application, Instruction, Notice, Rating, Visit
 from issues.policies import Category, LadderRung, Limit, Policy
 from issues.promises import Commitment, PlannedReminder
 from issues.querysets import AttachmentQuerySet, IssueQuerySet
+from projects.models import KeyProject, SponsorVisit
 
 __all__ = [
     "Application",
@@ -63,6 +64,22 @@ class Issue(models.Model):
     contact_phone = models.CharField(_("联系电话"), max_length=20)
     contact_email = models.EmailField(_("电子邮箱"), blank=True)
     language = models.CharField(_("语言"), max_length=10, default="zh-hans")
+    project = models.ForeignKey(
+        KeyProject,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="issues",
+        verbose_name=_("关联项目"),
+    )
+    visit = models.ForeignKey(
+        SponsorVisit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="issues",
+        verbose_name=_("提出问题的走访"),
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

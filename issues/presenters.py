@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import roles
-from issues import commitments, workflow
+from issues import commitments, problems, workflow
 from issues.facts import Facts, refusal_for
 from issues.models import Issue
 from issues.statistics import amount
@@ -351,6 +351,7 @@ def page(issue, user, now):
         "contact": contact(issue, viewer),
         "events": timeline(issue, public_only),
         "joined": list(near.merged_with(issue)),
+        "project": problems.project_of(issue, user),
         "unknown_enterprise": roles.COORDINATOR in user.roles and issue.enterprise_id is None,
         "applications": sorted(issue.applications.all(), key=lambda row: row.applied_at),
         **course(issue, calendar, now, public_only),

@@ -100,7 +100,9 @@ class IssueQuerySet(models.QuerySet):
         )
 
     def for_list(self):
-        return self.select_related("lead_department", "category", "handler", "enterprise")
+        return self.select_related(
+            "lead_department", "category", "handler", "enterprise", "project"
+        )
 
     def for_page(self):
         """Everything the issue page and the API's detail show, in a fixed number of queries."""
@@ -110,7 +112,9 @@ class IssueQuerySet(models.QuerySet):
         )
         return (
             self.for_list()
-            .select_related("merged_into", "resolved_by", "submitted_by")
+            .select_related(
+                "merged_into", "resolved_by", "submitted_by", "project", "visit__leader"
+            )
             .prefetch_related(
                 Prefetch("events", events.prefetch_related("attachments")),
                 Prefetch("co_handlings", co_handlings),
@@ -125,6 +129,9 @@ class IssueQuerySet(models.QuerySet):
     def _with_people(self, name, *people):
         rows = getattr(self.model, name).rel.related_model.objects
         return Prefetch(name, rows.select_related(*people))
+
+    def unfinished(self):
+        return self.filter(status__in=workflow.OPEN)
 
     def ended(self):
         return self.filter(status__in=workflow.ENDED)

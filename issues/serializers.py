@@ -45,7 +45,7 @@ class IssueSerializer(ForViewer, SparseSerializer):
     priority_label = code("get_priority_display")
     enterprise = code("enterprise_name")
     enterprise_id = serializers.IntegerField(allow_null=True)
-    project = serializers.SerializerMethodField()
+    project = code("project.number")
     contact_name = serializers.SerializerMethodField()
     contact_phone = serializers.SerializerMethodField()
     lead_department = code("lead_department.code")
@@ -80,9 +80,6 @@ class IssueSerializer(ForViewer, SparseSerializer):
     def get_stage_label(self, issue) -> str:
         label = workflow.STAGES.get(issue.stage) or workflow.STATUSES[issue.status][0]
         return str(label)
-
-    def get_project(self, issue) -> str | None:
-        return None
 
     def get_contact_name(self, issue) -> str:
         return issue.contact_name if self.viewer.sees_contact(issue) else issue.masked_name

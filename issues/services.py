@@ -19,6 +19,8 @@ from issues.feedback import EFFECTS
 from issues.models import Attachment, Issue, IssueEvent
 from issues.workflow import STEPS
 
+ASKED = ("kind", "title", "description", "contact_name", "contact_phone", "contact_email")
+
 
 @dataclass
 class Change:
@@ -124,9 +126,9 @@ def _named(step, data):
     }
 
 
-def submit(*, actor, attachments=(), now=None, is_sample=False, **data):
+def submit(*, actor, attachments=(), now=None, is_sample=False, visit=None, **data):
     """Stores a new issue and returns (issue, created); the same client_reference of one key
-    returns the first one.
+    returns the first one. `project` is a KeyProject, `visit` the sponsor's visit it was raised on.
     """
     now = now or timezone.now()
     check_submit(actor)
@@ -147,19 +149,11 @@ def submit(*, actor, attachments=(), now=None, is_sample=False, **data):
             api_key=actor.key,
             client_reference=reference if actor.key else "",
             category=category,
+            project=data.get("project") or None,
+            visit=visit,
             time_class=category.time_class if category else "general",
             is_sample=is_sample,
-            **{
-                key: data.get(key) or ""
-                for key in (
-                    "kind",
-                    "title",
-                    "description",
-                    "contact_name",
-                    "contact_phone",
-                    "contact_email",
-                )
-            },
+            **{key: data.get(key) or "" for key in ASKED},
         )
         for given in ("language", "tracking_code"):
             if data.get(given):
@@ -167,6 +161,8 @@ def submit(*, actor, attachments=(), now=None, is_sample=False, **data):
         shown = {key: data.get(key) for key in ("kind", "title", "description", "category")} | {
             "enterprise": name
         }
+        if issue.project:
+            shown["project"] = issue.project.number
         change = Change(issue, STEPS["submit"], actor, now, shown, public=True)
         if data.get("agreed"):
             change.extra["consent"] = data["agreed"]

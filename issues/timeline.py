@@ -17,6 +17,7 @@ from issues.workflow import STEPS
 # What stands elsewhere on the page, or is said by the mark beside the event.
 UNSAID = {
     "submit": {"kind", "title", "description", "enterprise", "category", "client_reference"}
+    | {"project"}
     | {"contact_name", "contact_phone", "contact_email"},
     "update": {"visibility"},
 }

@@ -141,7 +141,7 @@ _TABLE = (
          req("kind", "choice", "kind", True), req("title", public=True),
          req("description", public=True), req("enterprise", public=True), req("contact_name"),
          req("contact_phone"), opt("contact_email"), opt("category", "choice", "category", True),
-         opt("client_reference"), FILES,
+         opt("project"), opt("client_reference"), FILES,
          starts="promise", tells="coordinators submitter", public=True),
     step("decline", SUBMITTED, DECLINED, OFFICE,
          req("reason_code", "choice", "decline_reason", True), req("remedy", public=True), FILES,

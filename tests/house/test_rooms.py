@@ -9,12 +9,14 @@ DJANGO = set(
 )
 # The portal's own words; a new one is added here deliberately, or the code goes where it belongs.
 RULES = set(
-    """actors addresses announced audiences broker calendar_changes calendars channels choices clock
-    commitments conditions consent deadlines decisions dispatch drawing effects
-    environment errors exports facts feedback files health kinds ledger literals messages names
-    policies presenters problems promises public_forms public_urls public_views registry
-    reminders roles schema signins statistics styleguide supervisor sync telling timeline tracking
-    translations uscc viewer watch wording workflow worklist""".split()
+    """actors addresses announced approvals audiences boards broker calendar_changes calendars
+    channels charts choices clock commitments conditions consent dates deadlines decisions deeds
+    dispatch documents drawing effects environment errors exports facts feedback figures files
+    gates health kinds ledger lights listing literals messages milestones money names oddities
+    permitting planning plots policies presenters problems promises public_forms public_urls
+    public_views registry reminders reporting reports roles rules schema signins snapshots
+    sponsorship stages statistics styleguide supervisor sync telling timeline tracking translations
+    uscc viewer visiting watch wording workflow worklist""".split()
 )
 # Named after what they are: commands, template tags and the sample's stories.
 FREE = ("/management/commands/", "/templatetags/", "/sample/")
