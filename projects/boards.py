@@ -150,10 +150,13 @@ def approvals(user, today, params):
     """
     calendar = current_calendar()
     steps = ApprovalStep.objects.visible_to(user).for_board()
-    waiting = [step for step in steps.undecided()]
+    undecided = list(steps.undecided())
+    # What has neither an application nor a day to be done by waits for its project, not for an
+    # authority.
     stage = params.get("stage", "")
     if stage.isdecimal():
-        waiting = [step for step in waiting if step.item.stage == int(stage)]
+        undecided = [step for step in undecided if step.item.stage == int(stage)]
+    waiting = [step for step in undecided if step.submitted_on or step.current_target]
     rows = sorted(
         (_board_row(step, calendar, today) for step in waiting),
         key=lambda row: (-(row["late"] or 0), -(row["spent"].net or 0)),
@@ -165,6 +168,7 @@ def approvals(user, today, params):
     decided = [step for step in steps if not nature or step.project.nature == nature]
     return {
         "rows": rows,
+        "todo": len(undecided) - len(waiting),
         "late": sum(1 for row in rows if row["late"]),
         "stopped": sum(1 for row in rows if row["step"].state == "stopped"),
         "stages": choices.APPROVAL_STAGE,

@@ -15,8 +15,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.utils import formats
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from projects import choices, figures, stages
 
@@ -48,6 +48,7 @@ class Inputs:
     missing: int = 0
     missing_month: date | None = None
     late_step: str = ""
+    late_step_en: str = ""
     late_workdays: int | None = None
     overdue_issues: int = 0
 
@@ -328,7 +329,10 @@ def _say_entry(facts, row):
 def _say_approval(facts, row):
     if not _whole(row):
         return _("审批事项均在现定办结日期内")
-    words = {"item": facts.get("late_step", ""), "days": _whole(row)}
+    name = facts.get("late_step", "")
+    if (get_language() or "").startswith("en"):
+        name = facts.get("late_step_en") or name
+    words = {"item": name, "days": _whole(row)}
     return _("“%(item)s”超过现定办结日期%(days)d个工作日") % words
 
 

@@ -58,6 +58,9 @@ __all__ = [
 ]
 
 
+SAMPLE = "示例"  # data: how sample names are marked
+
+
 def yuan(label, **kwargs):
     """A column of yuan, empty when unknown."""
     kwargs = {"null": True, "blank": True} | kwargs
@@ -202,8 +205,9 @@ class KeyProject(models.Model):
         return f"{self.number} {self.name}"
 
     @property
-    def is_reserve(self):
-        return self.stage == stages.PLANNING
+    def is_unmarked_sample(self):
+        """Sample figures under a real name: the page must say so."""
+        return self.is_sample and SAMPLE not in self.name
 
     @property
     def owes_reports(self):

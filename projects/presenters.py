@@ -284,7 +284,7 @@ def page(project, viewer, today, year):
 
 
 def _lights(project):
-    """The newest light of each role, and the months in which the official one changed."""
+    """The newest light of each role, and when the official one changed of late."""
     rows = list(project.lights.select_related("rule_set").order_by("-day")[:60])
     official = next((row for row in rows if row.role == "official"), None)
     beside = next((row for row in rows if row.role == "comparison"), None)
@@ -293,7 +293,15 @@ def _lights(project):
         "light_day": official and official.day,
         "comparison": beside and light(beside.colour, light_reason(beside)),
         "comparison_name": beside and beside.rule_set,
+        "light_changes": _changes([row for row in rows if row.role == "official"]),
     }
+
+
+def _changes(rows):
+    """[(day, light)] of the days on which another light was shown than before, the newest first."""
+    pairs = zip(rows, [*rows[1:], None], strict=False)
+    changed = [row for row, before in pairs if before is None or before.colour != row.colour]
+    return [(row.day, light(row.colour, light_reason(row))) for row in changed[:6]]
 
 
 def _schedule(project, viewer, today):

@@ -130,7 +130,7 @@ def inputs_of(projects, day, now):
             months.get(project.pk, (None, None)),
             plans.get(project.pk),
             dates[project.pk],
-            steps.get(project.pk, ("", None)),
+            steps.get(project.pk, (None, None)),
             missing.get(project.pk, []),
             issues.get(project.pk, 0),
         )
@@ -158,7 +158,8 @@ def _inputs(project, day, counted, plan, dates, late, missing, overdue_issues):
         entered=project.stat_entered_on is not None,
         missing=len(missing),
         missing_month=missing[0] if missing else None,
-        late_step=late[0],
+        late_step=late[0].name if late[0] else "",
+        late_step_en=late[0].name_en if late[0] else "",
         late_workdays=late[1],
         overdue_issues=overdue_issues,
     )
@@ -192,16 +193,15 @@ def _dates(numbers):
 
 
 def _late_steps(numbers, day):
-    """{project: (item, working days)} of the step longest past its current target."""
+    """{project: (ApprovalItem, working days)} of the step longest past its current target."""
     calendar, found = current_calendar(), {}
     rows = ApprovalStep.objects.undecided().filter(
         project__in=numbers, current_target__isnull=False
     )
     for step in rows.select_related("item"):
         late = permitting.workdays_late(step, calendar, day)
-        if late is not None and late > found.get(step.project_id, ("", -1))[1]:
-            with translation.override(settings.LANGUAGE_CODE):
-                found[step.project_id] = (step.label, late)
+        if late is not None and late > found.get(step.project_id, (None, -1))[1]:
+            found[step.project_id] = (step.item, late)
     return found
 
 
