@@ -192,7 +192,6 @@ class ProjectList:
             "year": self.year,
             "as_of": self.day,
             "list_url": reverse(f"projects:{self.name}"),
-            "exports": [(kind.upper(), self.address(format=kind)) for kind in ("xlsx", "csv")],
         }
 
     def lights(self):
@@ -270,7 +269,7 @@ class ProjectList:
             (_("完成率（%）"), lambda p: presenters.completion_percent(p)),
             (_("超前或落后（百分点）"), lambda p: presenters.lead_points(p)),
             (_("灯色"), lambda p: dict(choices.COLOUR).get(p.shown_light, "")),
-            (_("亮灯理由"), lambda p: p.shown_reason or ""),
+            (_("亮灯理由"), presenters.shown_reason),
             (_("包联领导"), lambda p: presenters.sponsor_label(p, self.viewer)),
         ]
 

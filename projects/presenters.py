@@ -3,7 +3,9 @@
 from decimal import Decimal
 from operator import attrgetter
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -51,6 +53,13 @@ def light(colour, reason=""):
     return {"colour": colour, "reason": reason} if colour else None
 
 
+def shown_reason(project):
+    """Why the shown light is as it is: as stored, in another language told anew from its facts."""
+    if translation.get_language() == settings.LANGUAGE_CODE or not project.shown_facts:
+        return project.shown_reason or ""
+    return lights.sentence(project.shown_facts)
+
+
 def key_date(project, code, name):
     """A date of one of the prefetched key milestones, or its words."""
     row = next((row for row in project.key_milestones if row.code == code), None)
@@ -93,7 +102,7 @@ def row(project, viewer):
     return {
         "project": project,
         "stage": stage_badge(project.shown_stage or project.stage),
-        "light": light(project.shown_light, project.shown_reason),
+        "light": light(project.shown_light, shown_reason(project)),
         "sponsor": sponsor_label(project, viewer),
         "total": invested_total(project, viewer),
         "rate": figures.show_percent(ratio),
@@ -243,7 +252,9 @@ def report_item(report, project, viewer):
 
 
 def light_reason(snapshot):
-    """A stored light's sentence in the reader's language."""
+    """A stored light's sentence: as stored, in another language told anew from its facts."""
+    if translation.get_language() == settings.LANGUAGE_CODE:
+        return snapshot.reason
     return lights.sentence(snapshot.inputs)
 
 

@@ -144,8 +144,8 @@ class ProjectQuerySet(models.QuerySet):
         return self.prefetch_related(Prefetch("milestones", rows, to_attr="key_milestones"))
 
     def with_light(self, user, as_of=None):
-        """Annotates `is_inside`, and `shown_light` and `shown_reason` as shown on a day; None is
-        today's copy.
+        """Annotates `is_inside`, and `shown_light`, `shown_reason` and `shown_facts` as shown on a
+        day; None is today's copy.
         """
         rows = self._rows("lights").filter(project=OuterRef("pk"), role="official")
         if as_of is not None:
@@ -158,6 +158,7 @@ class ProjectQuerySet(models.QuerySet):
             shown_reason=_inside(
                 user, Subquery(newest.values("reason")[:1]), models.CharField(), ""
             ),
+            shown_facts=_inside(user, Subquery(newest.values("inputs")[:1]), models.JSONField()),
         )
 
     def with_figures(self, user, year, moment=None):

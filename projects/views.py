@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from api.exports import export
 from ledgers import files
-from projects import boards, presenters, worklist
+from projects import boards, exports, presenters, worklist
 from projects.deeds import DEEDS
 from projects.errors import Conflict
 from projects.forms.services import NewProjectForm
@@ -21,8 +20,6 @@ from projects.listing import ProjectList
 from projects.models import Document, KeyProject
 from projects.timeline import history
 from projects.viewer import READERS, Viewer
-
-EXPORTS = ("csv", "xlsx")
 
 
 def _readers_only(request):
@@ -44,39 +41,52 @@ def _insiders_only(request):
 def project_list(request):
     _readers_only(request)
     shown = ProjectList(request.user, request.GET)
-    if request.GET.get("format") in EXPORTS:
-        name = _("重点项目清单") + f"-{timezone.localdate():%Y%m%d}"
+    if exports.asked(request):
         rows = shown.complete(shown.ordered())
-        return export(rows, shown.columns(), request.GET["format"], name)
-    return render(request, "projects/list.html", shown.context())
+        return exports.answer(request, rows, shown.columns(), _("重点项目清单"))
+    context = shown.context() | {"exports": exports.links(request)}
+    return render(request, "projects/list.html", context)
+
+
+def _board(request, viewer, name, context, rows, columns, title):
+    """A board's page, or its rows as a file."""
+    if exports.asked(request):
+        return exports.answer(request, rows, columns, title)
+    more = {"viewer": viewer, "exports": exports.links(request)}
+    return render(request, f"projects/{name}.html", context | more)
 
 
 @require_safe
 def reserve(request):
     viewer = _readers_only(request)
     context = boards.reserve(request.user, timezone.localdate())
-    return render(request, "projects/reserve.html", context | {"viewer": viewer})
+    columns = exports.reserve(context["items"])
+    return _board(request, viewer, "reserve", context, context["rows"], columns, _("谋划储备"))
 
 
 @require_safe
 def roads(request):
     viewer = _readers_only(request)
     context = boards.roads(request.user)
-    return render(request, "projects/roads.html", context | {"viewer": viewer})
+    title = _("道路建设")
+    return _board(request, viewer, "roads", context, context["rows"], exports.roads(), title)
 
 
 @require_safe
 def approvals(request):
-    _insiders_only(request)
+    viewer = _insiders_only(request)
     context = boards.approvals(request.user, timezone.localdate(), request.GET)
-    return render(request, "projects/approvals.html", context)
+    columns = exports.approvals()
+    return _board(request, viewer, "approvals", context, context["rows"], columns, _("审批看板"))
 
 
 @require_safe
 def unfinished(request):
     viewer = _insiders_only(request)
     context = boards.unfinished(request.user, timezone.localdate())
-    return render(request, "projects/unfinished.html", context | {"viewer": viewer})
+    rows = [row | {"label": item["label"]} for item in context["lists"] for row in item["rows"]]
+    columns = exports.unfinished()
+    return _board(request, viewer, "unfinished", context, rows, columns, _("三未项目"))
 
 
 @require_safe
@@ -89,9 +99,10 @@ def mine(request):
 
 @require_safe
 def reports(request):
-    _insiders_only(request)
+    viewer = _insiders_only(request)
     context = worklist.sheet(request.user, request.GET, timezone.localdate())
-    return render(request, "projects/reports.html", context)
+    rows, title = context["all_rows"], _("月报") + f"-{context['month']:%Y-%m}"
+    return _board(request, viewer, "reports", context, rows, exports.reports(), title)
 
 
 @require_safe

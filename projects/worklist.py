@@ -51,6 +51,7 @@ def sheet(user, params, today, bound=None):
         "is_past": today > due,
         "page": page,
         "rows": page.object_list,
+        "all_rows": rows,
         "totals": _sheet_totals(rows),
         "statuses": [("missing", _("未报")), *choices.REPORT_STATUS],
         "status": status,
