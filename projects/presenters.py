@@ -366,13 +366,3 @@ def _approvals(project, viewer, today):
 def _issues(project, viewer):
     """The loop's issues about the project that the reader sees."""
     return project.issues.visible_to(viewer.user).order_by("-received_at")
-
-
-def confirmation(form):
-    """For components/_confirm.html."""
-    return {
-        "what": form.effect,
-        "told": list(form.told),
-        "final": form.final,
-        "is_danger": form.is_danger,
-    }

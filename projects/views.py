@@ -2,19 +2,17 @@
 not do on a project one sees is 403; what has changed meanwhile is 409 with what was typed.
 """
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledgers import files
-from projects import boards, exports, presenters, worklist
+from projects import answers, boards, exports, presenters, worklist
 from projects.deeds import DEEDS
-from projects.errors import Conflict
 from projects.forms.services import NewProjectForm
 from projects.listing import ProjectList
 from projects.models import Document, KeyProject
@@ -120,8 +118,8 @@ def detail(request, number):
 def create(request):
     if not Viewer(request.user).may("create", None):
         raise PermissionDenied
-    form = NewProjectForm(project=None, user=request.user, **_sent(request))
-    return _done(request, form) or _show(request, form)
+    form = NewProjectForm(subject=None, user=request.user, **answers.sent(request))
+    return answers.respond(request, form, _page(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,62 +130,26 @@ def act(request, number, name, key=""):
     project = get_object_or_404(visible.for_page(), number=number)
     if not Viewer(request.user).may(deed.right, project):
         raise PermissionDenied
-    form = deed.form(project=project, user=request.user, key=key, **_sent(request))
+    form = deed.form(subject=project, user=request.user, key=key, **answers.sent(request))
     if request.method == "POST" and request.headers.get("HX-Target", "").startswith("check-"):
         return _check(request, form)
-    return _done(request, form) or _show(request, form)
+    return answers.respond(request, form, _page(request))
 
 
-def _sent(request):
-    """What was posted, be it nothing at all; a page that is only looked at has neither."""
-    if request.method != "POST":
-        return {}
-    return {"data": request.POST, "files": request.FILES}
+def _page(request):
+    def home(form):
+        if request.POST.get("next") == "sheet":
+            return f"{reverse('projects:reports')}?month={form.key}"
+        if form.subject is None:
+            return reverse("projects:list")
+        address = reverse("projects:detail", args=[form.subject.number])
+        return f"{address}#{form.back}" if form.back else address
 
+    def fresh(form):
+        visible = KeyProject.objects.visible_to(request.user)
+        return get_object_or_404(visible, pk=form.subject.pk)
 
-def _done(request, form):
-    """The redirect after the deed; None when there was none or it was refused."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        said = form.take()
-    except ValidationError as error:
-        form.refuse(error)
-        return None
-    except Conflict as error:
-        return _show_newer(request, form, error)
-    messages.success(request, said)
-    if request.POST.get("next") == "sheet":
-        return redirect(f"{reverse('projects:reports')}?month={form.key}")
-    address = reverse("projects:detail", args=[form.project.number])
-    return redirect(f"{address}#{form.back}" if form.back else address)
-
-
-def _show(request, form, conflict=None, events=(), status=None):
-    context = {
-        "form": form,
-        "project": form.project,
-        "confirm": presenters.confirmation(form),
-        "has_files": form.is_multipart(),
-        "conflict": conflict,
-        "events": events,
-        "next": request.POST.get("next") or request.GET.get("next", ""),
-        "requirements": getattr(form, "requirements", ()),
-        "lacking": getattr(form, "lacking", ()),
-    }
-    wrong = 400 if form.errors else 200
-    return render(request, "projects/act.html", context, status=status or wrong)
-
-
-def _show_newer(request, form, error):
-    """The same form under the present version, with what changed since."""
-    seen = form.cleaned_data.get("version")
-    fresh = get_object_or_404(KeyProject.objects.visible_to(request.user), pk=form.project.pk)
-    events = list(fresh.events.after(seen)) if error.code == "version" else []
-    data = request.POST.copy()
-    data["version"] = str(fresh.version)
-    form.data = data
-    return _show(request, form, conflict=error, events=history(events), status=409)
+    return answers.Page("projects/act.html", home, fresh, history)
 
 
 def _check(request, form):

@@ -84,7 +84,7 @@ def _sheet_row(project, month, user, viewer, today, bound=None):
     if is_open and viewer.may("report", project) and month <= reporting.first_of(today):
         key = f"{month:%Y-%m}"
         mine = bound is not None and bound.project.pk == project.pk
-        form = bound if mine else ReportForm(project=project, user=user, key=key, prefix=None)
+        form = bound if mine else ReportForm(subject=project, user=user, key=key)
     before = project.invested_ytd or Decimal(0)
     counted = next((row for row in reports if row.counts), None)
     own = (newest.month_invested or Decimal(0)) if newest else Decimal(0)

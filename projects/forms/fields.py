@@ -67,8 +67,8 @@ def known(value):
 
 
 class DeedForm(forms.Form):
-    """The fields of one deed on one project. `take()` does it and returns a sentence; refusals of
-    the service are put at their fields by `refuse`.
+    """The fields of one deed on one row, `subject` (None for one that is made). `take()` does it
+    and returns a sentence; refusals of the service are put at their fields by `refuse`.
     """
 
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
@@ -78,12 +78,17 @@ class DeedForm(forms.Form):
     told = ()
     is_danger = False
 
-    def __init__(self, *, project, user, key="", today=None, **kwargs):
+    def __init__(self, *, subject, user, key="", today=None, **kwargs):
         super().__init__(**kwargs)
-        self.project, self.user, self.key = project, user, key
+        self.subject, self.user, self.key = subject, user, key
         self.today = today or timezone.localdate()
-        self.fields["version"].initial = project.version if project else None
+        self.fields["version"].initial = subject.version if subject else None
         self.prepare()
+
+    @property
+    def project(self):
+        """The subject of this room's deeds."""
+        return self.subject
 
     def prepare(self):
         """Sets initial values and choices. Raises Http404 for a key that names nothing."""

@@ -227,7 +227,7 @@ class NewProjectForm(ProjectForm):
         return data
 
     def take(self):
-        self.project = services.create(
+        self.subject = services.create(
             user=self.user,
             values=self.facts() | {"stage": self.cleaned_data["stage"]},
             days=[
