@@ -64,8 +64,7 @@ def show_newer(request, form, page, error):
     """The same form under the present version, with what changed since."""
     seen, fresh = form.cleaned_data.get("version"), page.fresh(form)
     events = list(fresh.events.after(seen)) if error.code == "version" else []
-    form.data = request.POST.copy()
-    form.data["version"] = str(fresh.version)
+    form.refresh(fresh)
     return show(request, form, page, conflict=error, events=page.history(events), status=409)
 
 

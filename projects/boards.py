@@ -29,6 +29,7 @@ from projects.models import (
     MaturityItem,
     RoadWork,
 )
+from projects.reporting import figures_year
 from projects.viewer import Viewer
 from worktime.services import current_calendar
 
@@ -278,7 +279,7 @@ def _since(projects, code, name, today):
 
 def mine(user, today, now):
     """The leader's page: his projects, their lights, what he must decide, visits due."""
-    viewer, year = Viewer(user), today.year
+    viewer, year = Viewer(user), figures_year(today)
     projects = (
         KeyProject.objects.sponsored_by(user)
         .visible_to(user)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+# For what nobody knows yet a field stays empty: no list has a word for it.
 LEVEL = [("province", _("省重点")), ("city", _("市重点")), ("district", _("区重点"))]
 NATURE = [
     ("government", _("政府投资")),
@@ -130,6 +131,7 @@ ROLE = [("official", _("正式")), ("comparison", _("对照"))]
 DIMENSION = [
     ("start", _("开工")),
     ("finish", _("竣工")),
+    ("operation", _("投产")),
     ("investment", _("投资进度")),
     ("report", _("月报")),
     ("entry", _("入库")),

@@ -35,6 +35,7 @@ DEEDS = {
     "verify": Deed("verify", reporting.VerifyForm, keyed=True),
     "return": Deed("verify", reporting.ReturnForm, keyed=True),
     "correct": Deed("report", reporting.CorrectForm, keyed=True),
+    "discard": Deed("report", reporting.DiscardForm, keyed=True),
     "sponsor": Deed("sponsor", visiting.SponsorForm),
     "visit": Deed("visit", visiting.VisitForm),
 }

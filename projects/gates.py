@@ -104,8 +104,7 @@ def _sponsor(project, key, day, items):
 
 def _report(project, key, day, items):
     met = any(row.counts and (row.month_invested or 0) > 0 for row in project.reports.all())
-    month = f"{day:%Y-%m}"
-    return _("有投资完成额的月报经核实"), met, _url("report", project, month)
+    return _("有投资完成额的月报经核实"), met, reverse("projects:reports")
 
 
 CHECKS = {

@@ -44,6 +44,8 @@ class Inputs:
     started: bool = False
     finish_due: date | None = None
     finished: bool = False
+    operation_due: date | None = None
+    operating: bool = False
     entered: bool = False
     missing: int = 0
     missing_month: date | None = None
@@ -106,7 +108,8 @@ def _dimensions(rules, inputs):
     for rule in rules:
         grouped.setdefault((rule.dimension, rule.metric), []).append(rule)
     for (dimension, metric), own in grouped.items():
-        value = MEASURES[dimension, metric](inputs)
+        measure = MEASURES.get((dimension, metric))
+        value = measure(inputs) if measure else None
         if value is None:
             yield None
             continue
@@ -156,8 +159,15 @@ def _finish(inputs):
     return months_begun(inputs.finish_due, inputs.day)
 
 
+def _operation(inputs):
+    if inputs.operating or not inputs.started or inputs.operation_due is None:
+        return None
+    return months_begun(inputs.operation_due, inputs.day)
+
+
 def _completion(inputs):
-    if not inputs.months:
+    # What is finished is not measured against its last year's plan any more.
+    if not inputs.months or inputs.finished:
         return None
     return figures.share(inputs.done, inputs.plan)
 
@@ -188,12 +198,14 @@ def _approval(inputs):
 
 
 def _issues(inputs):
-    return inputs.overdue_issues if inputs.stage in stages.UNDERWAY else None
+    # None overdue says nothing by itself: a project with nothing else to judge stays white.
+    return inputs.overdue_issues or None
 
 
 MEASURES: dict[tuple[str, str], Callable[[Inputs], Fraction | int | None]] = {
     ("start", "months"): _start,
     ("finish", "months"): _finish,
+    ("operation", "months"): _operation,
     ("investment", "points"): _points,
     ("investment", "ratio"): _ratio,
     ("report", "months"): _report,
@@ -260,6 +272,7 @@ def rule_text(facts):
 RULES = {
     ("start", "months"): gettext_lazy("到期未开工%(op)s%(value)s个月"),
     ("finish", "months"): gettext_lazy("到期未竣工%(op)s%(value)s个月"),
+    ("operation", "months"): gettext_lazy("到期未投产%(op)s%(value)s个月"),
     ("investment", "points"): gettext_lazy("落后%(op)s%(value)s个百分点"),
     ("investment", "ratio"): gettext_lazy("达序时进度的比例%(op)s%(value)s%%"),
     ("report", "months"): gettext_lazy("缺报%(op)s%(value)s个月"),
@@ -279,8 +292,8 @@ def _say_investment(facts, row):
         "months": facts["months"],
         "done": figures.show_percent(ratio),
         "time": figures.show_percent(figures.time_progress(facts["months"])),
-        "points": figures.half_up(abs(Fraction(row["value"])), 1),
-        "share": figures.show_percent(Fraction(row["value"])),
+        "points": _points_shown(row),
+        "share": f"{_shown(Fraction(row['value']) * 100, 100 * _threshold(row))}%",
     }
     if row["metric"] == "ratio":
         said = _("截至%(months)d月完成年度投资%(done)s，序时进度%(time)s，达到序时的%(share)s")
@@ -289,6 +302,23 @@ def _say_investment(facts, row):
     else:
         said = _("截至%(months)d月完成年度投资%(done)s，超前序时进度%(points)s个百分点")
     return said % words
+
+
+def _threshold(row):
+    return Fraction(row["threshold"]) if row["threshold"] else Fraction(-1)
+
+
+def _points_shown(row):
+    return _shown(abs(Fraction(row["value"])), _threshold(row))
+
+
+def _shown(value, threshold):
+    """One decimal; more where the rounding would land on the threshold that is not reached."""
+    for places in (1, 2, 3):
+        text = figures.half_up(value, places)
+        if Fraction(text) != threshold or value == threshold:
+            return text
+    return figures.half_up(value, 4)
 
 
 def _say_start(facts, row):
@@ -305,6 +335,13 @@ def _say_finish(facts, row):
     return _("计划%(due)s竣工，已逾期%(months)d个月未竣工") % words
 
 
+def _say_operation(facts, row):
+    words = {"due": _day(facts["operation_due"]), "months": _whole(row)}
+    if not words["months"]:
+        return _("计划%(due)s投产，本月到期尚未投产") % words
+    return _("计划%(due)s投产，已逾期%(months)d个月未投产") % words
+
+
 def _whole(row):
     return int(figures.half_up(Fraction(row["value"]), 0))
 
@@ -317,11 +354,11 @@ def _say_report(facts, row):
     words = {"first": first, "months": months}
     if months == 1:
         return _("%(first)s月报到期未报") % words
-    return _("自%(first)s起连续%(months)d个月未报月报") % words
+    return _("%(first)s等%(months)d个月月报到期未报") % words
 
 
 def _say_entry(facts, row):
-    months = _short(figures.half_up(Fraction(row["value"]), 1))
+    months = _short(_shown(Fraction(row["value"]), _threshold(row)))
     words = {"started": _day(facts["started_on"]), "months": months}
     return _("%(started)s开工，%(months)s个月尚未入库") % words
 
@@ -337,14 +374,13 @@ def _say_approval(facts, row):
 
 
 def _say_issue(facts, row):
-    if not _whole(row):
-        return _("没有逾期的企业问题")
     return _("有%(count)d件企业问题逾期未办结") % {"count": _whole(row)}
 
 
 SENTENCES = {
     "start": _say_start,
     "finish": _say_finish,
+    "operation": _say_operation,
     "investment": _say_investment,
     "report": _say_report,
     "entry": _say_entry,

@@ -14,6 +14,7 @@ from accounts.models import User
 from directory.models import Department, Industry, Park
 from projects import choices, figures, presenters, stages
 from projects.models import KeyProject, Sponsorship
+from projects.reporting import figures_year
 from projects.viewer import Viewer
 
 PER_PAGE = 25
@@ -134,7 +135,7 @@ class ProjectList:
         self.params = params
         self.day = self.form.cleaned_data.get("as_of")
         self.moment = end_of(self.day) if self.day else None
-        self.year = (self.day or self.today).year
+        self.year = figures_year(self.day or self.today)
         base = KeyProject.objects.listed() if rows is None else rows
         self.queryset = (
             base.visible_to(user)
@@ -158,6 +159,8 @@ class ProjectList:
         name, descending = self.order.lstrip("-"), self.order.startswith("-")
         if name == "severity":
             return self.queryset.by_severity()
+        if name == "stage":
+            return self.queryset.in_order_of_stages(descending)
         column = F(ORDERS[name][1])
         by = column.desc(nulls_last=True) if descending else column.asc(nulls_last=True)
         return self.queryset.order_by(by, "number")

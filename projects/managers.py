@@ -21,7 +21,8 @@ class PlanYearQuerySet(models.QuerySet):
         """The year's plans, the revision in force (at `moment`) first."""
         found = self.filter(year=year)
         if moment is not None:
-            found = found.filter(approved_on__lte=timezone.localdate(moment))
+            day = timezone.localdate(moment)
+            found = found.filter(approved_on__lte=day, entered_at__lte=moment)
         return found.order_by("-revision")
 
 

@@ -67,9 +67,10 @@ class Milestone(models.Model):
         return self.actual_on is not None or bool(self.actual_text)
 
     def state(self, today):
-        """met (on or before the original day), late (after it), overdue, open or unknown."""
+        """met (by the current day, and not missed before), late, overdue, open or unknown."""
         if self.actual_on:
-            due = self.original_on or self.current_on
+            # A change that was asked for and approved in time is kept by keeping its day.
+            due = self.current_on or self.original_on
             return "late" if self.missed or (due and self.actual_on > due) else "met"
         if self.actual_text:
             return "met"

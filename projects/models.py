@@ -81,18 +81,16 @@ class KeyProject(models.Model):
     )
     name = models.CharField(_("项目名称"), max_length=120)
     former_names = models.JSONField(_("曾用名"), default=list, blank=True)
-    level = models.CharField(_("级别"), max_length=10, choices=choices.LEVEL, default="district")
+    level = models.CharField(_("级别"), max_length=10, choices=choices.LEVEL, blank=True)
     stage = models.CharField(
         _("阶段"), max_length=12, choices=stages.CHOICES, default=stages.PLANNING
     )
     # Where a paused or ended project stood.
     stage_before = models.CharField(max_length=12, blank=True, choices=stages.CHOICES)
     nature = models.CharField(
-        pgettext_lazy("项目", "性质"), max_length=10, choices=choices.NATURE, default="filing"
+        pgettext_lazy("项目", "性质"), max_length=10, choices=choices.NATURE, blank=True
     )
-    category = models.CharField(
-        _("类别"), max_length=14, choices=choices.CATEGORY, default="industry"
-    )
+    category = models.CharField(_("类别"), max_length=14, choices=choices.CATEGORY, blank=True)
     industry = models.ForeignKey(
         Industry, models.PROTECT, null=True, blank=True, verbose_name=_("所属产业")
     )
@@ -149,6 +147,7 @@ class KeyProject(models.Model):
     )
     pause_review_on = models.DateField(_("下次复核日期"), null=True, blank=True)
     source_doc = models.CharField(_("依据文件"), max_length=200, blank=True)
+    note = models.TextField(_("备注"), max_length=1000, blank=True)
     # A copy of the newest official snapshot, for lists; only projects/snapshots.py writes it.
     light = models.CharField(_("灯色"), max_length=6, choices=choices.COLOUR, blank=True)
     entered_by = models.ForeignKey(
@@ -281,7 +280,8 @@ class PlanYear(models.Model):
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    # When it became known here: a revision entered later does not change what was shown before.
+    entered_at = models.DateTimeField(_("下达时间"))
 
     objects = PlanYearQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ explanation, and the planner looks twice.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -31,6 +32,8 @@ class Month:
     """One month's figures with what they are compared to. Amounts in yuan."""
 
     stage: str
+    month: date | None
+    started_on: date | None
     invested: Decimal | None
     ytd: Decimal
     total: Decimal
@@ -58,6 +61,9 @@ def found(month, *, gap_percent, over_total_percent, idle_months):
 
 
 def _unstarted(month):
+    """Money before the month of the actual start; without a known day the stage decides."""
+    if month.started_on is not None and month.month is not None:
+        return bool(month.invested) and month.month < month.started_on.replace(day=1)
     return bool(month.invested) and month.stage not in stages.STARTED_OR_LATER
 
 
@@ -85,5 +91,7 @@ def gap_of(ytd, stat_ytd):
 
 
 def _gap(month, percent):
+    if month.stat_ytd == 0:
+        return month.ytd != 0
     gap = gap_of(month.ytd, month.stat_ytd)
     return gap is not None and abs(gap) > Fraction(percent, 100)

@@ -34,6 +34,9 @@ def save_step(*, project, user, item, values, files=(), version=None, now=None):
     )
     former_target = step.current_target
     changed = [name for name, value in values.items() if getattr(step, name) != value]
+    if "original_target" in changed and step.original_target and locked.listed_on:
+        said = _("项目已列入名单，原定日期不再改变，请申请调整。")
+        raise ValidationError({"original_target": [said]})
     for name in changed:
         setattr(step, name, values[name])
     if step.pk is None or former_target is None:
@@ -41,6 +44,9 @@ def save_step(*, project, user, item, values, files=(), version=None, now=None):
     _check(step, timezone.localdate(now))
     step.full_clean(exclude=["project"])
     step.save()
+    if step.decided_on:
+        # Nothing runs after the decision, so nothing stands still.
+        step.stops.filter(until=None, since__lt=step.decided_on).update(until=step.decided_on)
     kept = documents.keep(locked, user, files, "permit", step=step)
     if changed or kept:
         record(
@@ -135,25 +141,34 @@ def spent(step, calendar, day):
     if step.accepted_on is None:
         return Spent(None, 0, False)
     end = step.decided_on or day
-    stopped = set()
-    for row in step.stops.all():
-        last = min((row.until - DAY) if row.until else end, end)
-        number = max(row.since, step.accepted_on + DAY)
-        while number <= last:
-            if clock.is_workday(calendar, number):
-                stopped.add(number)
-            number += DAY
+    stopped = _stopped_days(step, calendar, step.accepted_on, end)
     gross = clock.workdays_between(calendar, step.accepted_on, end)
     return Spent(gross, len(stopped), step.decided_on is not None)
 
 
+def _stopped_days(step, calendar, after, until):
+    """Working days after `after` up to `until` on which the clock stood still."""
+    stopped = set()
+    for row in step.stops.all():
+        last = min((row.until - DAY) if row.until else until, until)
+        number = max(row.since, after + DAY)
+        while number <= last:
+            if clock.is_workday(calendar, number):
+                stopped.add(number)
+            number += DAY
+    return stopped
+
+
 def workdays_late(step, calendar, day):
-    """Working days past the current target, 0 when in time; None without one or when decided."""
+    """Working days past the current target less the stopped ones, 0 when in time; None without a
+    target or when decided.
+    """
     if step.current_target is None or step.decided_on or not step.required:
         return None
     if day <= step.current_target:
         return 0
-    return clock.workdays_between(calendar, step.current_target, day)
+    stopped = _stopped_days(step, calendar, step.current_target, day)
+    return clock.workdays_between(calendar, step.current_target, day) - len(stopped)
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,11 @@ def save_plan(*, project, user, year, values, version=None, now=None):
         year=year,
         revision=last.revision + 1 if last else 1,
         entered_by=user,
+        entered_at=now,
         **values,
     )
+    if plan.approved_on > timezone.localdate(now):
+        raise ValidationError({"approved_on": [_("批准日期不能晚于今天。")]})
     plan.full_clean(exclude=["project", "entered_by"])
     _check_months(plan)
     plan.save()
@@ -165,10 +168,10 @@ def request_change(
     """Asks for another current date of a milestone or of an approval step."""
     now = now or timezone.now()
     locked = lock(project, user, "request_change", version)
-    subject, old_on = milestone or step, milestone.current_on if milestone else step.current_target
+    old_on = milestone.current_on if milestone else step.current_target
     if DateChange.objects.pending().filter(milestone=milestone, step=step).exists():
         raise Conflict(_("已有一项调整申请待审批，请等审批后再申请。"), "pending")
-    _check_new_day(milestone, step, old_on, new_on)
+    _check_new_day(milestone, step, old_on, new_on, timezone.localdate(now))
     wanted = DateChange.objects.create(
         project=locked,
         milestone=milestone,
@@ -183,26 +186,37 @@ def request_change(
         by_leader=is_leaders(locked, milestone),
     )
     record(locked, "request_change", user, now, **_words(wanted))
-    telling.tell(
-        "change_requested",
-        locked,
-        [telling.deciders(wanted)],
-        occasion=f"{wanted.pk}:",
-        now=now,
-        exclude=user,
-        subject=subject.code if milestone else subject.item.code,
-        new_on=new_on.isoformat(),
-    )
+    ask_decider(wanted, now, user)
     return wanted
 
 
-def _check_new_day(milestone, step, old_on, new_on):
+def ask_decider(wanted, now, user, again=""):
+    """Tells whoever decides the change; `again` names another occasion, as a new sponsor."""
+    telling.tell(
+        "change_requested",
+        wanted.project,
+        [telling.deciders(wanted)],
+        occasion=f"{wanted.pk}:{again}",
+        now=now,
+        exclude=user,
+        subject=wanted.milestone.code if wanted.milestone else wanted.step.item.code,
+        new_on=wanted.new_on.isoformat(),
+    )
+
+
+def _check_new_day(milestone, step, old_on, new_on, today):
     if old_on is None:
         raise Conflict(_("还没有计划日期，请先填报计划日期。"), "no_date")
     if milestone.is_met if milestone else step.decided_on:
         raise Conflict(_("已经完成，不需要调整日期。"), "met")
     if new_on == old_on:
         raise ValidationError({"new_on": [_("与现定日期相同。")]})
+    if new_on < today:
+        raise ValidationError({"new_on": [_("新的日期不能早于今天。")]})
+    if milestone is not None:
+        rows = {row.code: row for row in milestone.project.milestones.all()}
+        rows[milestone.code].current_on = new_on
+        _check_order(rows, "current_on", "new_on")
 
 
 def is_leaders(project, milestone):

@@ -237,6 +237,8 @@ def report_item(report, project, viewer):
     elif report.status in ("draft", "returned") and viewer.may("report", project):
         key = f"{report.month:%Y-%m}"
         links = [(_("填报"), reverse("projects:report", args=[project.number, key]))]
+        if report.version > 1:
+            links.append((_("放弃更正"), reverse("projects:discard", args=[project.number, key])))
     elif report.counts and viewer.may("report", project):
         key = f"{report.month:%Y-%m}"
         links = [(_("更正"), reverse("projects:correct", args=[project.number, key]))]

@@ -18,6 +18,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, TruncMonth
+from django.utils import timezone
 
 from projects import stages
 from projects.viewer import Viewer
@@ -56,14 +57,20 @@ class ProjectQuerySet(models.QuerySet):
 
     def owing_in(self, month):
         """Those that owe a report of the month, or have one."""
+        owes = self.model.objects.owed_in(month).values("pk")
+        has = self._rows("reports").filter(month=month).values("project")
+        return self.filter(Q(pk__in=owes) | Q(pk__in=has))
+
+    def owed_in(self, month):
+        """Those that owe a report of the month by their stage log."""
         began = (
             self._rows("events")
             .filter(project=OuterRef("pk"), to_stage__in=stages.REPORTING)
             .exclude(from_stage__in=stages.REPORTING)
         )
-        owes = Q(stage__in=stages.REPORTING) & Q(Exists(began.filter(at__date__lt=_after(month))))
-        has = Exists(self._rows("reports").filter(project=OuterRef("pk"), month=month))
-        return self.filter(owes | Q(has))
+        return self.filter(stage__in=stages.REPORTING).filter(
+            Exists(began.filter(at__date__lt=_after(month)))
+        )
 
     def owing_report_of(self, month):
         """Those whose report of a month has not been handed in."""
@@ -110,20 +117,22 @@ class ProjectQuerySet(models.QuerySet):
                 | Q(owner_name__icontains=word)
                 | Q(place__icontains=word)
                 | Q(content__icontains=word)
+                | Q(lead_department__name__icontains=word)
             )
             sponsored = self._rows("sponsorships").filter(
                 project=OuterRef("pk"), until=None, leader__name__icontains=word
             )
-            internal = Q(lead_department__name__icontains=word) | Q(Exists(sponsored))
-            found = found.filter(public | (internal & inside))
+            found = found.filter(public | (Q(Exists(sponsored)) & inside))
         return found
 
-    def matching(self, user, *, q="", light="", sponsor=None, **equal):
+    def matching(self, user, *, q="", light="", stage="", sponsor=None, **equal):
         """The list's filter; what is empty does not narrow. What is internal narrows to the rows
         the reader sees from the inside, so that a filter never tells what a page does not.
         """
         found = self.search(q, user) if q else self
         found = found.filter(**{name: value for name, value in equal.items() if value})
+        if stage:
+            found = found.filter(shown_stage=stage)
         if light:
             found = found.inside_for(user).filter(shown_light=light)
         if sponsor:
@@ -162,10 +171,14 @@ class ProjectQuerySet(models.QuerySet):
         )
 
     def with_figures(self, user, year, moment=None):
-        """Annotates `annual_plan`, `invested_ytd`, `invested_total` (yuan) and `last_month`, from
-        the versions in force at `moment`; empty where the reader may not see them.
+        """Annotates `annual_plan`, `invested_ytd`, `reported_total` (yuan) and `last_month`, from
+        the versions in force at `moment`; closed months only. Empty where the reader may not see
+        them, and where a month's amount is unknown.
         """
-        reports = self._rows("reports").in_force(moment).filter(project=OuterRef("pk"))
+        running = timezone.localdate(moment).replace(day=1)
+        reports = (
+            self._rows("reports").in_force(moment).filter(project=OuterRef("pk"), month__lt=running)
+        )
         this_year = reports.filter(month__year=year)
         plans = self._rows("plans").in_force(year, moment).filter(project=OuterRef("pk"))
         return self.annotate(
@@ -199,6 +212,11 @@ class ProjectQuerySet(models.QuerySet):
             .order_by("-at", "-version")
         )
         return self.annotate(shown_stage=Subquery(log.values("to_stage")[:1]))
+
+    def in_order_of_stages(self, descending=False):
+        cases = [When(shown_stage=stage, then=Value(n)) for n, stage in enumerate(stages.LABELS)]
+        place = Case(*cases, default=Value(len(cases)))
+        return self.alias(place=place).order_by("-place" if descending else "place", "number")
 
     def by_severity(self):
         cases = [When(shown_light=colour, then=Value(n)) for n, colour in enumerate(SEVERITY)]
@@ -300,7 +318,13 @@ def _after(month):
 
 
 def _summed(rows):
-    total = rows.order_by().values("project").annotate(total=Sum("month_invested"))
+    """Their sum; unknown when one of them is."""
+    total = (
+        rows.order_by()
+        .values("project")
+        .annotate(total=Sum("month_invested"), all=Count("pk"), known=Count("month_invested"))
+        .filter(all=F("known"))
+    )
     return Subquery(total.values("total"), output_field=MONEY)
 
 

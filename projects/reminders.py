@@ -2,6 +2,7 @@
 visits. Asked by date (`<= today`, never `== today`), so a late or doubled timer changes nothing.
 """
 
+import logging
 from datetime import timedelta
 
 from django.db import transaction
@@ -12,55 +13,63 @@ from projects.models import ApprovalStep, KeyProject, Milestone, Sponsorship
 from worktime import clock
 from worktime.services import current_calendar
 
+logger = logging.getLogger(__name__)
 DAY = timedelta(days=1)
 PAUSE_NOTICE = timedelta(days=3)
 VISIT_WORKDAYS = 5
 
 
 def sweep(now=None):
-    """{kind: new messages}. Safe at any time, by any number."""
-    now = now or timezone.now()
-    return {
-        function.__name__: function(now)
+    """{kind: new messages}. Safe at any time, by any number. Raises an ExceptionGroup after all
+    else is done when some could not be written.
+    """
+    now, failed = now or timezone.now(), []
+    counts = {
+        function.__name__: function(now, failed)
         for function in (reports, documents, pauses, milestones, visits)
     }
+    if failed:
+        raise ExceptionGroup(f"{len(failed)} reminders failed; the others are done", failed)
+    return counts
 
 
-def _post(kind, project, audiences, occasion, now, **data):
-    """In a transaction of its own: one that fails must not undo the others."""
-    with transaction.atomic():
-        return telling.tell(kind, project, audiences, occasion=occasion, now=now, **data)
-
-
-def reports(now):
-    """Before the deadline a reminder, after it another, for the month that is being collected."""
-    today, calendar = timezone.localdate(now), current_calendar()
-    month = reporting.last_month(reporting.first_of(today))
-    due = reporting.due_on(month, calendar)
-    rule = reporting.rule_at(today)
-    if today < clock.shift_workdays(calendar, due, -rule.remind_workdays):
+def _post(failed, kind, project, audiences, occasion, now, **data):
+    """In a transaction of its own: one that fails must not silence the others."""
+    try:
+        with transaction.atomic():
+            people = [audience(project) for audience in audiences]
+            return telling.tell(kind, project, people, occasion=occasion, now=now, **data)
+    except Exception as error:
+        logger.exception("reminder %s of project %s failed", kind, project.pk)
+        failed.append(error)
         return 0
-    owing = KeyProject.objects.owing_reports().owing_report_of(month)
-    since = dict(owing.owing_since())
+
+
+def reports(now, failed):
+    """Before the deadline a reminder; after it another, for every month that is still missing."""
+    today, calendar = timezone.localdate(now), current_calendar()
+    owing = KeyProject.objects.owing_reports()
+    projects = {project.pk: project for project in owing.select_related("lead_department")}
     told = 0
-    for project in owing.select_related("lead_department"):
-        begun = since.get(project.pk)
-        if begun is None or reporting.first_of(timezone.localdate(begun)) > month:
-            continue
-        kind = "report_late" if today > due else "report_due"
-        told += _post(
-            kind,
-            project,
-            [telling.department(project)],
-            f"{month:%Y-%m}:",
-            now,
-            month=month.isoformat(),
-            due=due.isoformat(),
-        )
+    for number, months in reporting.missing_months(list(projects), today).items():
+        for month in months:
+            told += _report(failed, "report_late", projects[number], month, now, calendar)
+    month = reporting.last_month(reporting.first_of(today))
+    due, rule = reporting.due_on(month, calendar), reporting.rule_at(today)
+    if clock.shift_workdays(calendar, due, -rule.remind_workdays) <= today <= due:
+        for project in owing.owing_report_of(month).owed_in(month):
+            told += _report(failed, "report_due", project, month, now, calendar)
     return told
 
 
-def documents(now):
+def _report(failed, kind, project, month, now, calendar):
+    due = reporting.due_on(month, calendar)
+    audiences, occasion = [telling.department], f"{month:%Y-%m}:"
+    words = {"month": month.isoformat(), "due": due.isoformat()}
+    return _post(failed, kind, project, audiences, occasion, now, **words)
+
+
+def documents(now, failed):
     """Papers that run out within the days the rule names, 60 by default; those that have run out
     are told of as well while the project needs them.
     """
@@ -72,9 +81,10 @@ def documents(now):
     told = 0
     for step in steps.select_related("project", "item"):
         told += _post(
+            failed,
             "document_expiring",
             step.project,
-            [telling.department(step.project), telling.planners()],
+            [telling.department, telling.office],
             f"{step.pk}:{step.valid_until}",
             now,
             item=step.item.code,
@@ -83,16 +93,17 @@ def documents(now):
     return told
 
 
-def pauses(now):
+def pauses(now, failed):
     today = timezone.localdate(now)
     paused = KeyProject.objects.filter(
         stage=stages.PAUSED, pause_review_on__lte=today + PAUSE_NOTICE
     )
     return sum(
         _post(
+            failed,
             "pause_review",
             project,
-            [telling.planners(), telling.department(project)],
+            [telling.office, telling.department],
             project.pause_review_on.isoformat(),
             now,
             review_on=project.pause_review_on.isoformat(),
@@ -101,20 +112,19 @@ def pauses(now):
     )
 
 
-def milestones(now):
+def milestones(now, failed):
     """Before a date passes its change can still be asked for; after it, it counts as missed."""
     today = timezone.localdate(now)
     until = today + timedelta(days=reporting.rule_at(today).milestone_days)
     rows = Milestone.objects.waiting().filter(
-        current_on__lte=until, project__stage__in=stages.UNDERWAY
+        current_on__lte=until, project__stage__in=stages.DATED
     )
     told = 0
     for row in rows.select_related("project"):
         overdue = row.current_on < today
-        audiences = [telling.department(row.project)]
-        if overdue:
-            audiences.append(telling.sponsor(row.project))
+        audiences = [telling.department, telling.sponsor] if overdue else [telling.department]
         told += _post(
+            failed,
             "milestone_overdue" if overdue else "milestone_due",
             row.project,
             audiences,
@@ -126,7 +136,7 @@ def milestones(now):
     return told
 
 
-def visits(now):
+def visits(now, failed):
     """Five working days before the month ends: the visits a leader still owes."""
     today, calendar = timezone.localdate(now), current_calendar()
     _first, last = visiting.month_span(today)
@@ -137,9 +147,10 @@ def visits(now):
     for leader in sorted(leaders, key=lambda user: user.pk):
         for row, made in visiting.visits_due(leader, today):
             told += _post(
+                failed,
                 "visits_due",
                 row.project,
-                [telling.sponsor(row.project)],
+                [telling.sponsor],
                 f"{today:%Y-%m}",
                 now,
                 month=today.replace(day=1).isoformat(),

@@ -62,6 +62,19 @@ def month_of_today(today):
     return previous if today <= locks_on(previous) else first_of(today)
 
 
+def last_due(day, calendar=None):
+    """The last month whose report was due before `day`."""
+    month = last_month(first_of(day))
+    return last_month(month) if due_on(month, calendar) >= day else month
+
+
+def figures_year(day):
+    """The year whose plan is judged on `day`: of the last month that was due, so that a year is
+    not forgotten before the next one has figures.
+    """
+    return last_due(day).year
+
+
 def figures_of(report, project=None):
     """The month's figures with what they are compared to, as oddities.Month."""
     project = project or report.project
@@ -77,8 +90,11 @@ def figures_of(report, project=None):
     ytd = counted.filter(month__year=report.month.year, month__lt=report.month)
     total = counted.filter(month__lt=report.month)
     amount = report.month_invested or Decimal(0)
+    start = project.milestones.filter(code="start").first()
     return oddities.Month(
         stage=project.stage,
+        month=report.month,
+        started_on=start.actual_on if start else None,
         invested=report.month_invested,
         ytd=_sum(ytd) + amount,
         total=_sum(total) + amount + (project.carried_investment or 0),
@@ -124,8 +140,9 @@ def open_report(project, month):
 
 
 @transaction.atomic
-def save(*, project, user, month, values, files=(), send=False, version=None, now=None):
-    """Keeps the month's draft, with `send` hands it in; returns the ProgressReport.
+def save(*, project, user, month, values, files=(), send=False, seen=None, version=None, now=None):
+    """Keeps the month's draft, with `send` hands it in; returns the ProgressReport. `seen` is the
+    mark of the draft that the caller saw (mark_of).
 
     Raises Conflict when the month has been verified already (then it is corrected), ValidationError
     for figures that cannot stand.
@@ -136,6 +153,8 @@ def save(*, project, user, month, values, files=(), send=False, version=None, no
     report = open_report(locked, month)
     if report.status == Status.SUBMITTED:
         raise Conflict(_("该月月报已上报待核实，需要修改的请项目管理部门退回。"), "submitted")
+    if seen is not None and seen != mark_of(report):
+        raise Conflict(_("这份月报在您打开后被他人修改过，请核对后再保存。"), "draft")
     if report.pk is None and report.version > 1:
         raise Conflict(_("该月月报已核实，不能重复填报；数字有误的请更正。"), "second")
     for name in (*FIGURES, *WORDS):
@@ -155,6 +174,23 @@ def save(*, project, user, month, values, files=(), send=False, version=None, no
             telling.take_back(kind, locked, now, f"{month:%Y-%m}:")
         telling.take_back("report_returned", locked, now, f"{report.pk}:")
     return report
+
+
+def mark_of(report):
+    """What a form carries to notice that somebody else has saved the draft meanwhile."""
+    return report.updated_at.isoformat() if report.pk else ""
+
+
+@transaction.atomic
+def discard(*, project, user, month, now=None):
+    """Takes back a correction that has not been sent: the counting version stays as it is."""
+    now = now or timezone.now()
+    locked = lock(project, user, "report")
+    draft = ProgressReport.objects.filter(project=locked, month=month).open().first()
+    if draft is None or draft.version == 1 or draft.status == Status.SUBMITTED:
+        raise Conflict(_("没有可以放弃的更正草稿。"), "none")
+    record(locked, "discard", user, now, month=month, report_version=draft.version)
+    draft.delete()
 
 
 def _said(report):
@@ -207,7 +243,8 @@ def late_days(month, day):
     """Working days after the reporting deadline; 0 in time."""
     calendar = current_calendar()
     due = due_on(month, calendar)
-    return clock.workdays_between(calendar, due, day) if day > due else 0
+    # Sent on the rest days right after: late all the same.
+    return max(1, clock.workdays_between(calendar, due, day)) if day > due else 0
 
 
 @transaction.atomic
@@ -306,13 +343,10 @@ def lock_due_months(now=None):
 
 
 def missing_months(project_ids, today):
-    """{project number: [month]} of reports that were due before `today` and are not sent, the
-    latest months in a row, oldest first. Only months in which the project owed a report count.
+    """{project number: [month]} of reports that were due before `today` and are not sent, oldest
+    first, the last twelve months at most. Only months in which the project owed a report count.
     """
-    calendar = current_calendar()
-    latest = last_month(first_of(today))
-    if due_on(latest, calendar) >= today:
-        latest = last_month(latest)
+    latest = last_due(today)
     sent = {}
     rows = ProgressReport.objects.sent().filter(project__in=project_ids)
     for number, month in rows.values_list("project", "month"):
@@ -320,9 +354,14 @@ def missing_months(project_ids, today):
     since = _owed_since(project_ids)
     found = {}
     for number in project_ids:
+        if number not in since:
+            continue
         month, months = latest, []
-        while number in since and month >= since[number] and month not in sent.get(number, ()):
-            months.insert(0, month)
+        for _number in range(12):
+            if month < since[number]:
+                break
+            if month not in sent.get(number, ()):
+                months.insert(0, month)
             month = last_month(month)
         if months:
             found[number] = months

@@ -1,11 +1,13 @@
 """Rules that are rows: lights, stage gates, maturity; and the lights as they were shown."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Named
 from projects import choices, stages
+from projects.lights import MEASURES
 from projects.managers import LightRuleSetQuerySet, SnapshotQuerySet, StageGateQuerySet
 
 
@@ -52,6 +54,11 @@ class LightRule(models.Model):
 
     def __str__(self):
         return f"{self.get_dimension_display()} {self.get_operator_display()} {self.threshold}"
+
+    def clean(self):
+        """Only what can be measured can be a rule."""
+        if (self.dimension, self.metric) not in MEASURES:
+            raise ValidationError({"metric": _("这一维度不能按这种方式计量。")})
 
 
 class LightSnapshot(models.Model):

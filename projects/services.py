@@ -132,6 +132,9 @@ def change(*, project, user, values, road=None, version=None, now=None):
         for name, value in values.items()
         if getattr(locked, name) != value
     }
+    if "listed_on" in changed and locked.listed_on:
+        said = _("列入名单日期不能修改：原定日期已据此固定。")
+        raise ValidationError({"listed_on": [said]})
     if "name" in changed:
         locked.former_names = [*locked.former_names, locked.name]
     for name in changed:

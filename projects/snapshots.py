@@ -1,14 +1,13 @@
 """Lights as shown: judged once a day for each project and kept. Nothing here rewrites a day."""
 
 from collections import Counter, defaultdict
-from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone, translation
 
-from projects import lights, permitting, reporting, stages, telling
+from projects import choices, figures, lights, permitting, reporting, stages, telling
 from projects.models import (
     ApprovalStep,
     KeyProject,
@@ -140,7 +139,7 @@ def inputs_of(projects, day, now):
 
 def _inputs(project, day, counted, plan, dates, late, missing, overdue_issues):
     last, done = counted
-    start, finish = dates.get("start"), dates.get("finish")
+    start, finish, operation = (dates.get(code) for code in choices.KEY_DATES)
     started_on = start.actual_on if start else None
     own = plan.cumulative[last - 1] if plan and plan.cumulative and last else None
     return lights.Inputs(
@@ -155,6 +154,9 @@ def _inputs(project, day, counted, plan, dates, late, missing, overdue_issues):
         started=bool(start and start.is_met) or project.stage in stages.STARTED_OR_LATER,
         finish_due=finish.current_on if finish else None,
         finished=bool(finish and finish.is_met) or project.stage in stages.COMPLETED,
+        operation_due=operation.current_on if operation else None,
+        operating=bool(operation and operation.is_met)
+        or project.stage in (stages.OPERATING, stages.CAPACITY),
         entered=project.stat_entered_on is not None,
         missing=len(missing),
         missing_month=missing[0] if missing else None,
@@ -166,20 +168,24 @@ def _inputs(project, day, counted, plan, dates, late, missing, overdue_issues):
 
 
 def _counted(numbers, day):
-    """{project: (last counted month of the year 1–12, Σ of the year)}."""
+    """{project: (last counted closed month of the judged year 1–12, Σ of the year)}; a sum with an
+    unknown amount in it is unknown.
+    """
     rows = defaultdict(dict)
     found = KeyProject.reports.rel.related_model.objects.in_force().filter(
-        project__in=numbers, month__year=day.year, month__lte=day
+        project__in=numbers, month__year=reporting.figures_year(day), month__lt=day.replace(day=1)
     )
     for number, month, amount in found.values_list("project", "month", "month_invested"):
-        rows[number][month.month] = amount or Decimal(0)
-    return {number: (max(months), sum(months.values())) for number, months in rows.items()}
+        rows[number][month.month] = amount
+    return {
+        number: (max(months), figures.total(months.values())) for number, months in rows.items()
+    }
 
 
 def _plans(numbers, day):
-    model = KeyProject.plans.rel.related_model
+    model, year = KeyProject.plans.rel.related_model, reporting.figures_year(day)
     found = {}
-    rows = model.objects.filter(project__in=numbers, year=day.year, approved_on__lte=day)
+    rows = model.objects.filter(project__in=numbers, year=year, approved_on__lte=day)
     for row in rows.order_by("revision"):
         found[row.project_id] = row
     return found

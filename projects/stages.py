@@ -46,6 +46,8 @@ STARTED_OR_LATER = (STARTED, BUILDING, FINISHED, OPERATING, CAPACITY)
 # The yearly plan is worked off here, so a monthly report is owed.
 REPORTING = (PREPARING, STARTED, BUILDING)
 UNDERWAY = (SIGNED, PREPARING, STARTED, BUILDING)
+# Where dates still to come are reminded of.
+DATED = (*UNDERWAY, FINISHED, OPERATING)
 COMPLETED = (FINISHED, OPERATING, CAPACITY)
 VISITED = (SIGNED, PREPARING, STARTED, BUILDING, FINISHED, PAUSED)
 PAUSABLE = (NEGOTIATING, SIGNED, PREPARING, STARTED, BUILDING)
@@ -57,9 +59,15 @@ def way_of(nature):
     return tuple(s for s in WAY if nature != "government" or s not in COMMERCIAL)
 
 
+def _way_from(stage, nature):
+    """The way, with the stage itself where a change of nature has left a project beside it."""
+    allowed = {*way_of(nature), stage}
+    return tuple(s for s in WAY if s in allowed)
+
+
 def next_stage(stage, nature):
     """The stage that follows, or None at the end of the way or beside it."""
-    way = way_of(nature)
+    way = _way_from(stage, nature)
     if stage not in way or stage == way[-1]:
         return None
     return way[way.index(stage) + 1]
@@ -67,7 +75,7 @@ def next_stage(stage, nature):
 
 def earlier(stage, nature):
     """Stages a project may be moved back to, the nearest first."""
-    way = way_of(nature)
+    way = _way_from(stage, nature)
     return tuple(reversed(way[: way.index(stage)])) if stage in way else ()
 
 

@@ -15,6 +15,11 @@ def planners():
     return _active().filter(groups__name=roles.PLANNER)
 
 
+def office(project):
+    """The project office, whichever the project."""
+    return planners()
+
+
 def leaders():
     return _active().filter(groups__name=roles.LEADER)
 

@@ -28,6 +28,7 @@ LABELS = {
     "verify": gettext_lazy("核实月报"),
     "send_back": gettext_lazy("退回月报"),
     "correct": gettext_lazy("更正月报"),
+    "discard": gettext_lazy("放弃更正"),
     "sponsor": gettext_lazy("包联安排"),
     "visit": gettext_lazy("包联走访"),
     "documents": gettext_lazy("上传材料"),

@@ -16,6 +16,7 @@ from projects.deeds import DEEDS
 from projects.forms.services import NewProjectForm
 from projects.listing import ProjectList
 from projects.models import Document, KeyProject
+from projects.reporting import figures_year
 from projects.timeline import history
 from projects.viewer import READERS, Viewer
 
@@ -109,7 +110,7 @@ def detail(request, number):
     project = get_object_or_404(visible.for_page(), number=number)
     today = timezone.localdate()
     given = request.GET.get("year", "")
-    year = int(given) if given.isdecimal() and 1990 <= int(given) <= 2100 else today.year
+    year = int(given) if given.isdecimal() and 1990 <= int(given) <= 2100 else figures_year(today)
     context = presenters.page(project, Viewer(request.user), today, year)
     return render(request, "projects/detail.html", context)
 

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import documents, registry, telling
-from projects.models import Sponsorship, SponsorVisit
+from projects import documents, planning, registry, telling
+from projects.models import DateChange, Sponsorship, SponsorVisit
 from projects.services import lock, record
 
 DAY = timedelta(days=1)
@@ -47,6 +47,9 @@ def assign(*, project, user, values, members=(), version=None, now=None):
         reason=row.reason,
         since=row.since,
     )
+    for change in DateChange.objects.pending().filter(project=locked, by_leader=True):
+        # What waited for the former sponsor now waits for this one.
+        planning.ask_decider(change, now, user, again=row.pk)
     telling.tell(
         "sponsored",
         locked,

@@ -39,6 +39,7 @@ def facts(project, inside):
                 False,
             ),
             (_("依据文件"), project.source_doc, False),
+            (_("备注"), project.note, True),
             (_("曾用名"), _("、").join(project.former_names), False),
         ]
     rows.append((_("建设内容和规模"), project.content, True))

@@ -123,6 +123,11 @@ class DeedForm(forms.Form):
         """The anchor of the project page that this deed belongs to."""
         return ""
 
+    def refresh(self, fresh):
+        """Puts the form on the present version of its row, so that it may be sent once more."""
+        self.data = self.data.copy()
+        self.data["version"] = str(fresh.version)
+
     def visible(self):
         return [field for field in self if not field.is_hidden]
 

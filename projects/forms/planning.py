@@ -143,8 +143,7 @@ class ActualForm(DeedForm):
 
     def take(self):
         planning.record_actual(
-            project=self.project,
-            user=self.user,
+            **self.common,
             code=self.key,
             actual_on=self.cleaned_data["actual_on"].day,
             files=self.cleaned_data["attachments"],
@@ -192,8 +191,7 @@ class ChangeForm(DeedForm):
 
     def take(self):
         planning.request_change(
-            project=self.project,
-            user=self.user,
+            **self.common,
             milestone=self.milestone,
             step=self.step,
             **self.values("new_on", "reason_code", "reason"),
@@ -222,6 +220,9 @@ class DecideForm(DeedForm):
 
     def take(self):
         planning.decide_change(
-            wanted=self.wanted, user=self.user, **self.values("decision", "reason")
+            wanted=self.wanted,
+            user=self.user,
+            version=self.cleaned_data["version"],
+            **self.values("decision", "reason"),
         )
         return _("审批意见已记录。")

@@ -54,6 +54,7 @@ class ReportForm(DeedForm):
         help_text=gettext_lazy("有提示的，请在这里说明原因。"),
     )
     attachments = FilesField(label=gettext_lazy("现场照片"), required=False)
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     @property
     def back(self):
@@ -70,6 +71,7 @@ class ReportForm(DeedForm):
             if name in self.fields and report.pk:
                 self.fields[name].initial = getattr(report, name)
         if report.pk:
+            self.fields["seen"].initial = reporting.mark_of(report)
             self.fields["month_invested"].initial = Amount(
                 report.month_invested, report.month_invested_text
             )
@@ -98,6 +100,11 @@ class ReportForm(DeedForm):
         month = reporting.figures_of(self.report, self.project)
         return month, reporting.oddities_of(self.report, self.project)
 
+    def refresh(self, fresh):
+        """After somebody else's change: what is sent next knows of it."""
+        super().refresh(fresh)
+        self.data["seen"] = reporting.mark_of(reporting.open_report(fresh, self.month))
+
     def take(self):
         send = "send" in self.data
         report = reporting.save(
@@ -107,6 +114,7 @@ class ReportForm(DeedForm):
             values=self.figures(),
             files=self.cleaned_data["attachments"],
             send=send,
+            seen=self.cleaned_data["seen"] if "seen" in self.data else None,
         )
         words = {"month": f"{self.month:%Y-%m}", "name": self.project.name}
         if send:
@@ -141,7 +149,7 @@ class VerifyForm(JudgeForm):
         self.effect = _("核实后计入统计；月份锁定后只能更正。")
 
     def take(self):
-        reporting.verify(report=self.report, user=self.user)
+        reporting.verify(report=self.report, user=self.user, version=self.cleaned_data["version"])
         return _("%(month)s月报已核实。") % {"month": self.month}
 
 
@@ -155,7 +163,12 @@ class ReturnForm(JudgeForm):
         self.effect = _("退回牵头部门修改，已填内容保留。")
 
     def take(self):
-        reporting.send_back(report=self.report, user=self.user, **self.values("reason"))
+        reporting.send_back(
+            report=self.report,
+            user=self.user,
+            version=self.cleaned_data["version"],
+            **self.values("reason"),
+        )
         return _("%(month)s月报已退回。") % {"month": self.month}
 
 
@@ -178,7 +191,27 @@ class CorrectForm(DeedForm):
         self.effect = _("建立新版次并带入原有数字；新版次核实之前，仍按原版次统计。")
 
     def take(self):
-        reporting.begin_correction(
-            project=self.project, user=self.user, month=self.month, **self.values("reason")
-        )
+        reporting.begin_correction(**self.common, month=self.month, **self.values("reason"))
         return _("更正版次已建立，请修改后上报。")
+
+
+class DiscardForm(DeedForm):
+    """Takes back a correction that was begun and not sent; the key is the month."""
+
+    is_danger = True
+
+    @property
+    def back(self):
+        return "investment"
+
+    def prepare(self):
+        self.month = month_of(self.key)
+        drafts = [row for row in self.project.reports.all() if row.month == self.month]
+        if not any(row.version > 1 and row.status in ("draft", "returned") for row in drafts):
+            raise Http404
+        self.label = _("放弃%(month)s月报的更正") % {"month": self.key}
+        self.effect = _("删除更正草稿，原版次继续计入统计。")
+
+    def take(self):
+        reporting.discard(project=self.project, user=self.user, month=self.month)
+        return _("更正草稿已放弃。")

@@ -15,7 +15,7 @@ from projects.validators import validate_project_code
 FACTS = """name code level nature category industry park place owner_name contact_name
     contact_phone investor_origin fixed_assets carried_investment land_mu content scale_value
     scale_unit lead_department is_public listed_on planned_year stat_entered_on stat_code
-    source_doc""".split()
+    source_doc note""".split()
 ROAD = "kind road_class length_km opened_km opened_on begins_at ends_at width_m".split()
 DATES = ("start", "finish", "operation")
 YEARS = {"min_value": 1990, "max_value": 2100}
@@ -28,9 +28,9 @@ class ProjectForm(DeedForm):
     effect = gettext_lazy("保存项目信息；改动的内容记入项目记录。")
 
     name = text(gettext_lazy("项目名称"), max_length=120)
-    level = choice(choices.LEVEL, label=gettext_lazy("级别"))
-    nature = choice(choices.NATURE, label=pgettext_lazy("项目", "性质"))
-    category = choice(choices.CATEGORY, label=gettext_lazy("类别"))
+    level = choice(choices.LEVEL, label=gettext_lazy("级别"), required=False)
+    nature = choice(choices.NATURE, label=pgettext_lazy("项目", "性质"), required=False)
+    category = choice(choices.CATEGORY, label=gettext_lazy("类别"), required=False)
     code = text(
         gettext_lazy("项目代码"),
         required=False,
@@ -84,6 +84,13 @@ class ProjectForm(DeedForm):
     stat_entered_on = day(gettext_lazy("入库日期"), future=False)
     stat_code = text(gettext_lazy("统计库代码"), required=False, max_length=40)
     source_doc = text(gettext_lazy("依据文件"), required=False)
+    note = text(
+        gettext_lazy("备注"),
+        required=False,
+        max_length=1000,
+        rows=2,
+        help_text=gettext_lazy("没有对应填报项的情况，例如年份不详的年度计划。"),
+    )
     is_public = forms.BooleanField(
         label=gettext_lazy("可公开"),
         required=False,
@@ -109,7 +116,7 @@ class ProjectForm(DeedForm):
         ),
         (
             gettext_lazy("管理信息"),
-            """lead_department listed_on planned_year stat_entered_on stat_code source_doc
+            """lead_department listed_on planned_year stat_entered_on stat_code source_doc note
             is_public""",
         ),
         (

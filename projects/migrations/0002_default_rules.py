@@ -14,6 +14,8 @@ ALIKE = [
     ("start", "months", "ge", 3, "red"),
     ("finish", "months", "ge", 1, "yellow"),
     ("finish", "months", "ge", 3, "red"),
+    ("operation", "months", "ge", 1, "yellow"),
+    ("operation", "months", "ge", 3, "red"),
     ("report", "months", "ge", 1, "yellow"),
     ("report", "months", "ge", 2, "red"),
     ("entry", "months", "ge", 1, "yellow"),
