@@ -1,10 +1,13 @@
-"""The sample data: who there is, and about sixty issues that have lived their lives."""
+"""The sample data: who there is, the key projects, and about sixty issues that have lived their
+lives.
+"""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hangu.sample.people import load_people
 from hangu.sample.places import load_departments, load_enterprises
+from hangu.sample.projects import load_projects
 from hangu.sample.stories import all_stories
 from hangu.sample.timeline import Days, Timeline
 from hangu.sample.topics import read_topics
@@ -20,10 +23,12 @@ def is_loaded():
 
 
 @transaction.atomic
-def load(*, anchor, choose=None, say=lambda text: None):
-    """Stores the sample as it stands at `anchor` (an aware datetime); returns the issues' number.
+def load(*, anchor, choose=None, projects=True, since=None, say=lambda text: None):
+    """Stores the sample as it stands at `anchor` (an aware datetime); returns the stories' number.
 
-    `choose(story)` picks the stories to tell, all by default. `say(text)` hears of each part.
+    `choose(story)` picks the stories to tell, all by default; `projects` may leave out the key
+    projects, `since` shorten their reports to those from this month on. `say(text)` hears of each
+    part.
     Raises people.NameTaken; then nothing has been stored.
     """
     departments, enterprises = load_departments(), load_enterprises()
@@ -33,9 +38,16 @@ def load(*, anchor, choose=None, say=lambda text: None):
     )
     users = load_people(departments, enterprises)
     say(_("账号%(count)d个。") % {"count": len(users)})
+    calendar = current_calendar()
+    if projects:
+        told, reports = load_projects(calendar, anchor, departments, enterprises, users, since)
+        say(
+            _("重点项目%(projects)d个，月报%(reports)d份。")
+            % {"projects": told, "reports": reports}
+        )
     topics = read_topics()
     stories = list(filter(choose, all_stories(topics, limits_at(anchor))))
-    days = Days(current_calendar(), anchor)
+    days = Days(calendar, anchor)
     steps = Timeline(days, topics, departments, enterprises, users).run(stories)
     say(_("诉求%(issues)d件，共%(steps)d个步骤。") % {"issues": len(stories), "steps": steps})
     return len(stories)

@@ -80,7 +80,7 @@ class Timeline:
             except Exception as error:
                 error.add_note(f"{story.topic}, step {order}: {story.steps[order]}")
                 raise
-        self.settle(mark)
+        settle(self.days, mark)
         return len(planned)
 
     def take(self, number, story, step, now):
@@ -141,8 +141,11 @@ class Timeline:
             data[kind] = getattr(issue, f"{kind}s").filter(answered_at=None).earliest("pk")
         return data
 
-    def settle(self, mark):
-        """The mails of the past are not sent any more, and what is old has been read."""
-        told = Message.objects.filter(pk__gt=mark)
-        Delivery.objects.filter(message__in=told).queued().update(state=Delivery.State.CANCELLED)
-        told.filter(created_at__lt=self.days.moment(READ_AFTER, 0)).mark_read(self.days.anchor)
+
+def settle(days, mark):
+    """The mails of the past are not sent any more, and what is old has been read. `mark`: the
+    number of the last message before the story.
+    """
+    told = Message.objects.filter(pk__gt=mark)
+    Delivery.objects.filter(message__in=told).queued().update(state=Delivery.State.CANCELLED)
+    told.filter(created_at__lt=days.moment(READ_AFTER, 0)).mark_read(days.anchor)
