@@ -265,7 +265,9 @@ def decide_change(*, wanted, user, decision, reason="", version=None, now=None):
         "decide_change",
         user,
         now,
-        **_words(wanted) | {"decision": decision, "reason": reason},
+        **_words(wanted),
+        decision=decision,
+        opinion=reason.strip(),
     )
     telling.tell(
         "change_decided",

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import documents, oddities, telling
+from projects import documents, oddities, stages, telling
 from projects.errors import Conflict
 from projects.models import KeyProject, PlanYear, ProgressReport, ReportingRule
 from projects.services import lock, record
@@ -206,7 +206,11 @@ def _said(report):
 def _check_month(project, month, today):
     if month > first_of(today):
         raise ValidationError({"month": [_("不能填报以后月份的月报。")]})
-    if not project.owes_reports and not project.reports.filter(month=month).exists():
+    left = project.events.moves().filter(from_stage__in=stages.REPORTING)
+    still = (
+        left.filter(at__date__gte=month).exists() or project.reports.filter(month=month).exists()
+    )
+    if not project.owes_reports and not still:
         words = {"stage": project.get_stage_display()}
         raise Conflict(_("项目处于“%(stage)s”阶段，不需要填报月报。") % words, "stage")
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from ledgers.money import show_both
 from projects import choices, stages
-from projects.models import KeyProject, RoadWork
+from projects.models import ApprovalStep, KeyProject, RoadWork
 
 LABELS = {
     "create": gettext_lazy("登记项目"),
@@ -120,7 +120,7 @@ def _money(label):
 def _fields(names):
     labels = {
         field.name: str(field.verbose_name)
-        for model in (RoadWork, KeyProject)
+        for model in (ApprovalStep, RoadWork, KeyProject)
         for field in model._meta.fields
     }
     return _list(gettext_lazy("改动"), labels | MILESTONES)(names)
@@ -143,6 +143,7 @@ SAYINGS = {
     "reason_code": _code(
         gettext_lazy("理由类别"), dict(choices.CHANGE_REASON) | dict(choices.STOP_REASON)
     ),
+    "opinion": _said(gettext_lazy("审批意见")),
     "decision": _code(gettext_lazy("决定"), dict(choices.DECISION)),
     "decided_on": _day(gettext_lazy("办结日期")),
     "month": lambda value: _("%(label)s：%(value)s") % {"label": _("月份"), "value": value[:7]},
