@@ -123,6 +123,7 @@ def test_the_new_sponsor_is_told_of_the_changes_that_wait_for_him(works, project
     assert told("sponsor") == ["finish", "start"]
     works.sponsor(project, "leader", since=date(2026, 3, 10), reason="分工调整。")
     assert (told("sponsor"), told("leader")) == (["finish", "start"], ["finish"])
+    assert told("second_planner") == ["topping"]  # the office has its own, and heard of it once
     assert list(DateChange.objects.waiting_for(works.people["leader"])) == [waiting]
     mail = Delivery.objects.get(
         message__kind="projects.change_requested", message__recipient=works.people["leader"]
