@@ -84,7 +84,7 @@ def _iso(day):
 
 def investment(year, plan, reports):
     """Planned against actual of one year. `plan` is the PlanYear in force or None, `reports` the
-    counting ones of the year in order of months.
+    counting ones of its closed months.
     """
     planned, by_month = _planned(plan), {row.month.month: row for row in reports}
     if not by_month and planned is None:
@@ -99,7 +99,7 @@ def investment(year, plan, reports):
         ("statistics", "line", _("统计口径累计"), columns["stat_ytd"]),
     ]
     labels = [_("%(month)d月") % {"month": n} for n in range(1, 13)]
-    total = next((value for value in reversed(done) if value is not None), None)
+    total = done[max(by_month) - 1] if by_month else Decimal(0)
     return {
         "id": "chart-investment",
         "kind": "investment",
@@ -129,11 +129,14 @@ def _of_months(by_month, name):
 
 
 def _running(amounts, by_month):
-    """Sums up to each month that has a report; None where there is none."""
-    total, found = Decimal(0), []
+    """Sums up to each month that has a report; None where there is none, and from the first unknown
+    amount on.
+    """
+    counted, found = [], []
     for number, amount in enumerate(amounts, 1):
-        total += amount or Decimal(0)
-        found.append(total if number in by_month else None)
+        if number in by_month:
+            counted.append(amount)
+        found.append(figures.total(counted) if number in by_month else None)
     return found
 
 
@@ -149,7 +152,7 @@ def _planned(plan):
 def _summary(plan, total):
     if plan is None or plan.annual_plan is None:
         return _("没有下达年度计划，只显示实际完成。")
-    ratio = figures.completion(total or Decimal(0), plan.annual_plan)
+    ratio = figures.completion(total, plan.annual_plan)
     return _("年度计划%(plan)s万元，已完成%(rate)s。") % {
         "plan": shown(plan.annual_plan),
         "rate": figures.show_percent(ratio),

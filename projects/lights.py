@@ -29,8 +29,8 @@ ORDER = [code for code, _label in choices.DIMENSION]
 @dataclass(frozen=True)
 class Inputs:
     """What a light is judged by on `day`. Amounts in yuan; `months` is the last month of the year
-    with a counting report (1–12), or None; `missing` counts the months in a row without a report
-    although it was due; `late_workdays` is the longest delay of an approval.
+    judged with a counting report (1–12), or None; `missing` counts the months whose report was due
+    and is not sent; `late_workdays` is the longest delay of an approval.
     """
 
     day: date
@@ -57,13 +57,16 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Judged:
-    """One dimension: what was measured, the rule that matched (or None) and its colour."""
+    """One dimension: what was measured, the rule that matched (or None), its colour, and the
+    thresholds of all its rules.
+    """
 
     dimension: str
     metric: str
     value: Fraction
     colour: str
-    rule: object = None
+    rule: object
+    borders: tuple
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ def _dimensions(rules, inputs):
             continue
         matched = [row for row in own if holds(row.operator, value, row.threshold)]
         rule = max(matched, key=lambda row: WORSE[row.colour], default=None)
-        yield Judged(dimension, metric, value, rule.colour if rule else GREEN, rule)
+        borders = tuple(row.threshold for row in own)
+        yield Judged(dimension, metric, value, rule.colour if rule else GREEN, rule, borders)
 
 
 def holds(comparison, value, threshold):
@@ -232,10 +236,11 @@ def _facts(inputs):
 def _written(row):
     return {
         "metric": row.metric,
-        "value": str(figures.half_up(row.value, 4)),
+        "value": _short(figures.half_up(row.value, 8)),
         "colour": row.colour,
         "operator": row.rule.operator if row.rule else "",
         "threshold": _short(row.rule.threshold) if row.rule else "",
+        "borders": [_short(border) for border in row.borders],
     }
 
 
@@ -292,8 +297,8 @@ def _say_investment(facts, row):
         "months": facts["months"],
         "done": figures.show_percent(ratio),
         "time": figures.show_percent(figures.time_progress(facts["months"])),
-        "points": _points_shown(row),
-        "share": f"{_shown(Fraction(row['value']) * 100, 100 * _threshold(row))}%",
+        "points": _shown(row),
+        "share": f"{_shown(row, 100)}%",
     }
     if row["metric"] == "ratio":
         said = _("截至%(months)d月完成年度投资%(done)s，序时进度%(time)s，达到序时的%(share)s")
@@ -304,21 +309,14 @@ def _say_investment(facts, row):
     return said % words
 
 
-def _threshold(row):
-    return Fraction(row["threshold"]) if row["threshold"] else Fraction(-1)
-
-
-def _points_shown(row):
-    return _shown(abs(Fraction(row["value"])), _threshold(row))
-
-
-def _shown(value, threshold):
-    """One decimal; more where the rounding would land on the threshold that is not reached."""
-    for places in (1, 2, 3):
-        text = figures.half_up(value, places)
-        if Fraction(text) != threshold or value == threshold:
-            return text
-    return figures.half_up(value, 4)
+def _shown(row, scale=1):
+    """The size of what was measured with one decimal; with more where its rounding would land on a
+    threshold that it has not reached, or passed.
+    """
+    value = Fraction(row["value"]) * scale
+    borders = {Fraction(border) * scale for border in row.get("borders", ())} - {value}
+    shown = (figures.half_up(value, places) for places in range(1, 9))
+    return abs(next(text for text in shown if Fraction(text) not in borders))
 
 
 def _say_start(facts, row):
@@ -358,7 +356,7 @@ def _say_report(facts, row):
 
 
 def _say_entry(facts, row):
-    months = _short(_shown(Fraction(row["value"]), _threshold(row)))
+    months = _short(_shown(row))
     words = {"started": _day(facts["started_on"]), "months": months}
     return _("%(started)s开工，%(months)s个月尚未入库") % words
 

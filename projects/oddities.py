@@ -44,6 +44,8 @@ class Month:
     last_physical: Decimal | None = None
     # Invested in the months before, the latest first.
     before: tuple = ()
+    # An amount of the year is not known: `ytd` is what it is at least.
+    unknown: bool = False
 
 
 def found(month, *, gap_percent, over_total_percent, idle_months):
@@ -87,11 +89,13 @@ def _over_total(month, percent):
 
 def gap_of(ytd, stat_ytd):
     """(ytd − statistics) ÷ statistics as a Fraction, or None."""
-    return figures.share(ytd - stat_ytd, stat_ytd) if stat_ytd is not None else None
+    return None if None in (ytd, stat_ytd) else figures.share(ytd - stat_ytd, stat_ytd)
 
 
 def _gap(month, percent):
     if month.stat_ytd == 0:
         return month.ytd != 0
-    gap = gap_of(month.ytd, month.stat_ytd)
-    return gap is not None and abs(gap) > Fraction(percent, 100)
+    gap, limit = gap_of(month.ytd, month.stat_ytd), Fraction(percent, 100)
+    if gap is None:
+        return False
+    return gap > limit or (gap < -limit and not month.unknown)

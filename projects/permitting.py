@@ -32,14 +32,15 @@ def save_step(*, project, user, item, values, files=(), version=None, now=None):
         statutory_days=item.statutory_days,
         committed_days=item.committed_days,
     )
-    former_target = step.current_target
+    planned = step.original_target == step.current_target
     changed = [name for name, value in values.items() if getattr(step, name) != value]
     if "original_target" in changed and step.original_target and locked.listed_on:
         said = _("项目已列入名单，原定日期不再改变，请申请调整。")
         raise ValidationError({"original_target": [said]})
     for name in changed:
         setattr(step, name, values[name])
-    if step.pk is None or former_target is None:
+    if planned:
+        # No change was approved: what is corrected before the listing is corrected as a whole.
         step.current_target = step.original_target
     _check(step, timezone.localdate(now))
     step.full_clean(exclude=["project"])
@@ -47,6 +48,7 @@ def save_step(*, project, user, item, values, files=(), version=None, now=None):
     if step.decided_on:
         # Nothing runs after the decision, so nothing stands still.
         step.stops.filter(until=None, since__lt=step.decided_on).update(until=step.decided_on)
+        step.stops.filter(until=None).delete()
     kept = documents.keep(locked, user, files, "permit", step=step)
     if changed or kept:
         record(

@@ -37,9 +37,9 @@ def save_plan(*, project, user, year, values, version=None, now=None):
         entered_at=now,
         **values,
     )
+    plan.full_clean(exclude=["project", "entered_by"])
     if plan.approved_on > timezone.localdate(now):
         raise ValidationError({"approved_on": [_("批准日期不能晚于今天。")]})
-    plan.full_clean(exclude=["project", "entered_by"])
     _check_months(plan)
     plan.save()
     record(
@@ -171,7 +171,7 @@ def request_change(
     old_on = milestone.current_on if milestone else step.current_target
     if DateChange.objects.pending().filter(milestone=milestone, step=step).exists():
         raise Conflict(_("已有一项调整申请待审批，请等审批后再申请。"), "pending")
-    _check_new_day(milestone, step, old_on, new_on, timezone.localdate(now))
+    _check_new_day(locked, milestone, step, old_on, new_on, timezone.localdate(now))
     wanted = DateChange.objects.create(
         project=locked,
         milestone=milestone,
@@ -204,7 +204,7 @@ def ask_decider(wanted, now, user, again=""):
     )
 
 
-def _check_new_day(milestone, step, old_on, new_on, today):
+def _check_new_day(project, milestone, step, old_on, new_on, today):
     if old_on is None:
         raise Conflict(_("还没有计划日期，请先填报计划日期。"), "no_date")
     if milestone.is_met if milestone else step.decided_on:
@@ -214,7 +214,8 @@ def _check_new_day(milestone, step, old_on, new_on, today):
     if new_on < today:
         raise ValidationError({"new_on": [_("新的日期不能早于今天。")]})
     if milestone is not None:
-        rows = {row.code: row for row in milestone.project.milestones.all()}
+        # Rows of their own: the caller's milestone keeps its day.
+        rows = {row.code: row for row in project.milestones.all()}
         rows[milestone.code].current_on = new_on
         _check_order(rows, "current_on", "new_on")
 

@@ -1,7 +1,6 @@
 """Turns projects into what templates take: badges, lights, figures, the parts of the page."""
 
 from decimal import Decimal
-from operator import attrgetter
 
 from django.conf import settings
 from django.urls import reverse
@@ -69,8 +68,10 @@ def key_date(project, code, name):
 
 
 def invested_total(project, viewer):
-    """Everything invested so far in yuan, what was carried included; None where it is not seen."""
-    if not project.is_inside:
+    """Everything invested so far in yuan, what was carried included; None where it is not seen or
+    an amount in it is unknown.
+    """
+    if not project.is_inside or project.has_unknown:
         return None
     if project.reported_total is None and project.carried_investment is None:
         return None
@@ -130,7 +131,7 @@ def _key_order(milestone):
 def way(project, moved):
     """For components/_stage_bar.html: when each stage was entered."""
     stands = project.stage if project.stage in stages.WAY else project.stage_before
-    steps = stages.way_of(project.nature)
+    steps = stages.way_from(stands, project.nature)
     position = steps.index(stands) if stands in steps else 0
     return [
         {
@@ -278,7 +279,7 @@ def page(project, viewer, today, year):
         context
         | _lights(project)
         | _schedule(project, viewer, today)
-        | _money(project, viewer, year)
+        | _money(project, viewer, today, year)
         | _approvals(project, viewer, today)
         | {
             "way": way(project, {e.to_stage: e.at for e in events if e.to_stage}),
@@ -327,12 +328,12 @@ def _schedule(project, viewer, today):
     }
 
 
-def _money(project, viewer, year):
+def _money(project, viewer, today, year):
     plans = [row for row in project.plans.all() if row.year == year]
     plan = max(plans, key=lambda row: row.revision, default=None)
     reports = list(project.reports.all())
     of_year = [row for row in reports if row.month.year == year]
-    counted = sorted((row for row in of_year if row.counts), key=attrgetter("month"))
+    counted = [row for row in of_year if row.counts and row.month < today.replace(day=1)]
     return {
         "plan": plan,
         "plan_year": year,

@@ -173,7 +173,7 @@ class ProjectQuerySet(models.QuerySet):
     def with_figures(self, user, year, moment=None):
         """Annotates `annual_plan`, `invested_ytd`, `reported_total` (yuan) and `last_month`, from
         the versions in force at `moment`; closed months only. Empty where the reader may not see
-        them, and where a month's amount is unknown.
+        them, and where a month's amount is unknown; `has_unknown` says that one of any year is.
         """
         running = timezone.localdate(moment).replace(day=1)
         reports = (
@@ -185,6 +185,9 @@ class ProjectQuerySet(models.QuerySet):
             annual_plan=_inside(user, Subquery(plans.values("annual_plan")[:1]), MONEY),
             invested_ytd=_inside(user, _summed(this_year), MONEY),
             reported_total=_inside(user, _summed(reports), MONEY),
+            has_unknown=_inside(
+                user, Exists(reports.filter(month_invested=None)), models.BooleanField(), False
+            ),
             last_month=_inside(
                 user,
                 Subquery(
@@ -215,8 +218,8 @@ class ProjectQuerySet(models.QuerySet):
 
     def in_order_of_stages(self, descending=False):
         cases = [When(shown_stage=stage, then=Value(n)) for n, stage in enumerate(stages.LABELS)]
-        place = Case(*cases, default=Value(len(cases)))
-        return self.alias(place=place).order_by("-place" if descending else "place", "number")
+        rank = Case(*cases, default=Value(len(cases)))
+        return self.alias(rank=rank).order_by("-rank" if descending else "rank", "number")
 
     def by_severity(self):
         cases = [When(shown_light=colour, then=Value(n)) for n, colour in enumerate(SEVERITY)]
@@ -226,15 +229,18 @@ class ProjectQuerySet(models.QuerySet):
 
     def totals(self):
         """{"count", "investment", "unknown", "plan", "ytd"}: rows, known total investment, rows
-        without one, and the annotated plan and investment of the year.
+        without one, and the annotated plan and investment of the year; the latter is unknown where
+        it is of one row that has reported.
         """
-        return self.aggregate(
+        found = self.aggregate(
             count=Count("pk"),
             investment=Sum("total_investment"),
             unknown=Count("pk", filter=Q(total_investment=None)),
             plan=Sum("annual_plan"),
             ytd=Sum("invested_ytd"),
+            unsummed=Count("pk", filter=Q(invested_ytd=None, last_month__isnull=False)),
         )
+        return found | {"ytd": None} if found.pop("unsummed") else found
 
     def lights_of(self):
         """{colour: number} of an annotated list."""

@@ -23,11 +23,13 @@ def sweep(now=None):
     """{kind: new messages}. Safe at any time, by any number. Raises an ExceptionGroup after all
     else is done when some could not be written.
     """
-    now, failed = now or timezone.now(), []
-    counts = {
-        function.__name__: function(now, failed)
-        for function in (reports, documents, pauses, milestones, visits)
-    }
+    now, counts, failed = now or timezone.now(), {}, []
+    for function in (reports, documents, pauses, milestones, visits):
+        try:
+            counts[function.__name__] = function(now, failed)
+        except Exception as error:
+            logger.exception("reminders of %s failed", function.__name__)
+            failed.append(error)
     if failed:
         raise ExceptionGroup(f"{len(failed)} reminders failed; the others are done", failed)
     return counts

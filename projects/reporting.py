@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -87,8 +87,8 @@ def figures_of(report, project=None):
     plan = PlanYear.objects.in_force(report.month.year).filter(project=project).first()
     last = last_month(report.month)
     previous = counted.filter(month=last).first()
-    ytd = counted.filter(month__year=report.month.year, month__lt=report.month)
-    total = counted.filter(month__lt=report.month)
+    ytd, unknown = _sum(counted.filter(month__year=report.month.year, month__lt=report.month))
+    total, _unknown = _sum(counted.filter(month__lt=report.month))
     amount = report.month_invested or Decimal(0)
     start = project.milestones.filter(code="start").first()
     return oddities.Month(
@@ -96,19 +96,24 @@ def figures_of(report, project=None):
         month=report.month,
         started_on=start.actual_on if start else None,
         invested=report.month_invested,
-        ytd=_sum(ytd) + amount,
-        total=_sum(total) + amount + (project.carried_investment or 0),
+        ytd=ytd + amount,
+        total=total + amount + (project.carried_investment or 0),
         annual_plan=plan.annual_plan if plan else None,
         total_investment=project.total_investment,
         stat_ytd=report.stat_ytd,
         physical=report.physical_percent,
         last_physical=previous.physical_percent if previous else None,
         before=_unbroken(before, last),
+        unknown=unknown or report.is_unknown,
     )
 
 
 def _sum(reports):
-    return reports.aggregate(total=Sum("month_invested"))["total"] or Decimal(0)
+    """(sum of the known amounts, whether one is not known)."""
+    found = reports.aggregate(
+        total=Sum("month_invested"), unknown=Count("pk", filter=Q(month_invested=None))
+    )
+    return found["total"] or Decimal(0), found["unknown"] > 0
 
 
 def _unbroken(before, month):
@@ -190,6 +195,7 @@ def discard(*, project, user, month, now=None):
     if draft is None or draft.version == 1 or draft.status == Status.SUBMITTED:
         raise Conflict(_("没有可以放弃的更正草稿。"), "none")
     record(locked, "discard", user, now, month=month, report_version=draft.version)
+    telling.take_back("report_returned", locked, now, f"{draft.pk}:")
     draft.delete()
 
 
@@ -346,11 +352,12 @@ def lock_due_months(now=None):
     return locked
 
 
-def missing_months(project_ids, today):
+def missing_months(project_ids, today, latest=None):
     """{project number: [month]} of reports that were due before `today` and are not sent, oldest
     first, the last twelve months at most. Only months in which the project owed a report count.
+    `latest` is last_due(today) where the caller knows it.
     """
-    latest = last_due(today)
+    latest = latest or last_due(today)
     sent = {}
     rows = ProgressReport.objects.sent().filter(project__in=project_ids)
     for number, month in rows.values_list("project", "month"):

@@ -30,8 +30,8 @@ TOUCHED = ("version", "updated_at")
 OWED = {
     "report_due": stages.REPORTING,
     "report_late": stages.REPORTING,
-    "milestone_due": stages.UNDERWAY,
-    "milestone_overdue": stages.UNDERWAY,
+    "milestone_due": stages.DATED,
+    "milestone_overdue": stages.DATED,
     "document_expiring": (*stages.UNDERWAY, stages.PAUSED),
     "visits_due": stages.VISITED,
 }

@@ -113,14 +113,15 @@ def _show(rows, now):
 
 def inputs_of(projects, day, now):
     """{project's number: lights.Inputs} in a fixed number of queries."""
-    numbers = [project.pk for project in projects]
-    months = _counted(numbers, day)
-    plans = _plans(numbers, day)
+    numbers, calendar = [project.pk for project in projects], current_calendar()
+    latest = reporting.last_due(day, calendar)
+    months = _counted(numbers, latest.year, day)
+    plans = _plans(numbers, latest.year, day)
     dates = _dates(numbers)
-    steps = _late_steps(numbers, day)
+    steps = _late_steps(numbers, calendar, day)
     issues = _overdue_issues(numbers, now)
     missing = reporting.missing_months(
-        [project.pk for project in projects if project.owes_reports], day
+        [project.pk for project in projects if project.owes_reports], day, latest
     )
     return {
         project.pk: _inputs(
@@ -167,13 +168,13 @@ def _inputs(project, day, counted, plan, dates, late, missing, overdue_issues):
     )
 
 
-def _counted(numbers, day):
-    """{project: (last counted closed month of the judged year 1–12, Σ of the year)}; a sum with an
-    unknown amount in it is unknown.
+def _counted(numbers, year, day):
+    """{project: (last counted closed month of the year 1–12, Σ of the year)}; a sum with an unknown
+    amount in it is unknown.
     """
     rows = defaultdict(dict)
     found = KeyProject.reports.rel.related_model.objects.in_force().filter(
-        project__in=numbers, month__year=reporting.figures_year(day), month__lt=day.replace(day=1)
+        project__in=numbers, month__year=year, month__lt=day.replace(day=1)
     )
     for number, month, amount in found.values_list("project", "month", "month_invested"):
         rows[number][month.month] = amount
@@ -182,8 +183,8 @@ def _counted(numbers, day):
     }
 
 
-def _plans(numbers, day):
-    model, year = KeyProject.plans.rel.related_model, reporting.figures_year(day)
+def _plans(numbers, year, day):
+    model = KeyProject.plans.rel.related_model
     found = {}
     rows = model.objects.filter(project__in=numbers, year=year, approved_on__lte=day)
     for row in rows.order_by("revision"):
@@ -198,13 +199,13 @@ def _dates(numbers):
     return found
 
 
-def _late_steps(numbers, day):
+def _late_steps(numbers, calendar, day):
     """{project: (ApprovalItem, working days)} of the step longest past its current target."""
-    calendar, found = current_calendar(), {}
+    found = {}
     rows = ApprovalStep.objects.undecided().filter(
         project__in=numbers, current_target__isnull=False
     )
-    for step in rows.select_related("item"):
+    for step in rows.select_related("item").prefetch_related("stops"):
         late = permitting.workdays_late(step, calendar, day)
         if late is not None and late > found.get(step.project_id, (None, -1))[1]:
             found[step.project_id] = (step.item, late)

@@ -59,7 +59,7 @@ def way_of(nature):
     return tuple(s for s in WAY if nature != "government" or s not in COMMERCIAL)
 
 
-def _way_from(stage, nature):
+def way_from(stage, nature):
     """The way, with the stage itself where a change of nature has left a project beside it."""
     allowed = {*way_of(nature), stage}
     return tuple(s for s in WAY if s in allowed)
@@ -67,7 +67,7 @@ def _way_from(stage, nature):
 
 def next_stage(stage, nature):
     """The stage that follows, or None at the end of the way or beside it."""
-    way = _way_from(stage, nature)
+    way = way_from(stage, nature)
     if stage not in way or stage == way[-1]:
         return None
     return way[way.index(stage) + 1]
@@ -75,7 +75,7 @@ def next_stage(stage, nature):
 
 def earlier(stage, nature):
     """Stages a project may be moved back to, the nearest first."""
-    way = _way_from(stage, nature)
+    way = way_from(stage, nature)
     return tuple(reversed(way[: way.index(stage)])) if stage in way else ()
 
 

@@ -47,9 +47,10 @@ def assign(*, project, user, values, members=(), version=None, now=None):
         reason=row.reason,
         since=row.since,
     )
-    for change in DateChange.objects.pending().filter(project=locked, by_leader=True):
+    if former is None or former.leader_id != row.leader_id:
         # What waited for the former sponsor now waits for this one.
-        planning.ask_decider(change, now, user, again=row.pk)
+        for change in DateChange.objects.pending().filter(project=locked, by_leader=True):
+            planning.ask_decider(change, now, user, again=row.pk)
     telling.tell(
         "sponsored",
         locked,

@@ -85,10 +85,7 @@ def _sheet_row(project, month, user, viewer, today, bound=None):
         key = f"{month:%Y-%m}"
         mine = bound is not None and bound.project.pk == project.pk
         form = bound if mine else ReportForm(subject=project, user=user, key=key)
-    before = project.invested_ytd or Decimal(0)
-    counted = next((row for row in reports if row.counts), None)
-    own = (newest.month_invested or Decimal(0)) if newest else Decimal(0)
-    ytd = before - ((counted.month_invested or Decimal(0)) if counted else 0) + own
+    ytd = _ytd(project, month, newest)
     return {
         "project": project,
         "report": newest,
@@ -108,6 +105,24 @@ def _sheet_row(project, month, user, viewer, today, bound=None):
     }
 
 
+def _ytd(project, month, newest):
+    """The year's sum up to the month by the counting versions, the month by its newest one; None
+    when an amount of it is unknown.
+    """
+    counted = [
+        row
+        for row in project.reports.all()
+        if row.counts and row.month.year == month.year and row.month < month
+    ]
+    return figures.total([row.month_invested for row in counted] + _amounts([newest]))
+
+
+def _amounts(reports):
+    """[yuan, or None where it was given in words] of those that give one."""
+    given = [row for row in reports if row is not None]
+    return [r.month_invested for r in given if r.month_invested is not None or r.is_unknown]
+
+
 def gap_words(ytd, stat_ytd):
     """The gap to the statistics bureau's figure in percent of it, with its sign; "" without one."""
     gap = oddities.gap_of(ytd, stat_ytd)
@@ -118,15 +133,14 @@ def gap_words(ytd, stat_ytd):
 
 
 def _sheet_totals(rows):
-    counted = [row["report"] for row in rows if row["report"] is not None]
     found = defaultdict(int)
     for row in rows:
         found[row["status"]] += 1
     return {
         "count": len(rows),
         "by_status": dict(found),
-        "month": sum((r.month_invested or Decimal(0) for r in counted), Decimal(0)),
-        "ytd": sum((row["ytd"] for row in rows), Decimal(0)),
+        "month": figures.total(_amounts(row["report"] for row in rows)),
+        "ytd": figures.total(row["ytd"] for row in rows),
         "plan": sum((row["plan"] or Decimal(0) for row in rows), Decimal(0)),
         "missing": found["missing"],
         "odd": sum(1 for row in rows if row["oddities"]),
@@ -135,10 +149,11 @@ def _sheet_totals(rows):
 
 def checked(form, month, codes):
     """For templates/projects/_report_check.html: sums and oddities of a row as typed."""
+    ytd = None if month.unknown else month.ytd
     return {
         "project": form.project,
-        "ytd": month.ytd,
-        "rate": figures.show_percent(figures.completion(month.ytd, month.annual_plan)),
-        "gap": gap_words(month.ytd, month.stat_ytd),
+        "ytd": ytd,
+        "rate": figures.show_percent(figures.completion(ytd, month.annual_plan)),
+        "gap": gap_words(ytd, month.stat_ytd),
         "oddities": [(code, oddities.SENTENCES[code]) for code in codes],
     }

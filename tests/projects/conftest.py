@@ -3,6 +3,8 @@
 import pytest
 
 from directory.models import Department
+from projects.models import LightRuleSet
+from tests.factories import NOW
 from tests.projects.works import Works
 
 
@@ -28,6 +30,17 @@ def sponsor(person):
 @pytest.fixture
 def second_planner(person):
     return person("second_planner", "planner")
+
+
+@pytest.fixture
+def rules(db):
+    """{"points": rows, "ratio": rows} as migrated."""
+    found = LightRuleSet.objects.in_force(NOW.date())
+    assert {role: row.scheme for role, row in found.items()} == {
+        "official": "points",
+        "comparison": "ratio",
+    }
+    return {row.scheme: list(row.rules.all()) for row in found.values()}
 
 
 @pytest.fixture

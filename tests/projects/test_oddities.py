@@ -20,6 +20,8 @@ PLAN, WHOLE = wan(1200), wan(5000)
 # 100 of 600 planned this year, nothing strange.
 PLAIN = Month(
     stage=stages.BUILDING,
+    month=date(2026, 3, 1),
+    started_on=None,
     invested=wan(100),
     ytd=wan(600),
     total=wan(2000),
@@ -70,6 +72,16 @@ BORDERS = [
     ("gap", {"ytd": wan(540), "stat_ytd": wan(600)}, False),
     ("gap", {"ytd": wan(540) - FEN, "stat_ytd": wan(600)}, True),
     ("gap", {"stat_ytd": None}, False),
+    # Nothing in the statistics beside money of one's own is a gap, beside nothing it is none.
+    ("gap", {"stat_ytd": NOTHING, "ytd": FEN}, True),
+    ("gap", {"stat_ytd": NOTHING, "ytd": -FEN}, True),
+    ("gap", {"stat_ytd": NOTHING, "ytd": NOTHING}, False),
+    # With an unknown month in it the sum is at least this.
+    ("gap", {"unknown": True, "ytd": wan(660), "stat_ytd": wan(600)}, False),
+    ("gap", {"unknown": True, "ytd": wan(660) + FEN, "stat_ytd": wan(600)}, True),
+    ("gap", {"unknown": True, "ytd": wan(540) - FEN, "stat_ytd": wan(600)}, False),
+    ("gap", {"unknown": True, "ytd": NOTHING, "stat_ytd": NOTHING}, False),
+    ("over_plan", {"unknown": True, "ytd": PLAN + FEN, "stat_ytd": PLAN}, True),
     ("negative", {"invested": -FEN}, True),
     ("negative", {"invested": NOTHING}, False),
 ]
@@ -83,6 +95,26 @@ def test_each_oddity_at_its_border(code, changes, strange):
 @pytest.mark.parametrize("stage", stages.LABELS)
 def test_money_before_the_start_is_strange_in_every_stage_before_it(stage):
     assert ("unstarted" in codes(stage=stage)) is (stage in UNSTARTED)
+
+
+# (actual start, month reported) → strange or not, whatever the stage says.
+STARTS = [
+    (date(2026, 3, 1), date(2026, 2, 1), True),
+    (date(2026, 3, 31), date(2026, 2, 1), True),
+    (date(2026, 3, 31), date(2026, 3, 1), False),
+    (date(2026, 2, 28), date(2026, 3, 1), False),
+    (date(2026, 1, 5), date(2025, 12, 1), True),
+    (date(2025, 12, 31), date(2026, 1, 1), False),
+]
+
+
+@pytest.mark.parametrize(("start", "month", "strange"), STARTS)
+@pytest.mark.parametrize("stage", [stages.PREPARING, stages.BUILDING, stages.PAUSED])
+def test_a_known_start_decides_what_was_spent_before_it(stage, start, month, strange):
+    known = {"stage": stage, "started_on": start, "month": month}
+    assert ("unstarted" in codes(**known)) is strange
+    assert "unstarted" not in codes(**known, invested=NOTHING)
+    assert "unstarted" not in codes(**known, invested=None)
 
 
 def test_the_numbers_of_the_rule_are_data():
@@ -150,6 +182,36 @@ def test_money_before_the_start_must_be_explained(works):
     assert works.draft(project, FEBRUARY, wan(1), send=True).oddities == ["unstarted"]
 
 
+def test_a_start_entered_afterwards_is_what_the_months_are_held_against(works, building):
+    """A project under construction: its stage says nothing of January, its start does."""
+    works.actual(building, "start", date(2026, 2, 20))
+    assert works.draft(building, JANUARY, wan(1)).oddities == ["unstarted"]
+    assert works.draft(building, FEBRUARY, wan(1)).oddities == []
+    ahead = works.project("preparing", days={"start": (None, date(2026, 2, 20))})
+    assert works.draft(ahead, FEBRUARY, wan(1)).oddities == []
+    words = works.project("preparing", days={"start": (None, "去年")})
+    assert works.draft(words, FEBRUARY, wan(1)).oddities == ["unstarted"]  # no day: the stage
+
+
+def test_nothing_in_the_statistics_beside_money_is_a_gap(works, building):
+    assert works.draft(building, FEBRUARY, wan(1), stat_ytd=NOTHING).oddities == ["gap"]
+    assert works.draft(building, FEBRUARY, NOTHING, stat_ytd=NOTHING).oddities == []
+
+
+def test_what_is_unknown_is_not_held_against_the_statistics(works, building):
+    works.report(building, JANUARY, None, month_invested_text="约200万元")
+    row = works.draft(building, FEBRUARY, wan(100), stat_ytd=wan(300))
+    figures = reporting.figures_of(row)
+    assert (figures.ytd, figures.unknown, row.oddities) == (wan(100), True, [])
+    works.verify(works.correct(building, JANUARY, wan(100)))
+    row = works.draft(building, FEBRUARY, wan(100), stat_ytd=wan(300))
+    assert (reporting.figures_of(row).unknown, row.oddities) == (False, ["gap"])
+    row = works.draft(building, FEBRUARY, None, month_invested_text="约100万元")
+    assert reporting.figures_of(row).unknown
+    row = works.draft(building, FEBRUARY, None, month_invested_text="")
+    assert not reporting.figures_of(row).unknown  # not written yet
+
+
 def test_over_plan_and_a_gap_are_said_and_need_no_word(works, building):
     values = {"explanation": "", "stat_ytd": wan(400)}
     row = works.draft(building, FEBRUARY, wan(501), send=True, **values)
@@ -189,6 +251,12 @@ def naive(amounts, when):
     return sum((yuan(fen) for month, fen in amounts.items() if when(month) and fen), Decimal(0))
 
 
+def whole(amounts, when):
+    """None of none, and when one of them is unknown."""
+    chosen = [fen for month, fen in amounts.items() if when(month)]
+    return naive(amounts, when) if chosen and None not in chosen else None
+
+
 @given(ledgers())
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -212,17 +280,21 @@ def test_sums_are_those_of_plain_addition(works, planner, ledger):
     for month in (date(2025, 6, 1), date(2026, 1, 1), date(2026, 12, 1)):
         report = ProgressReport(project=project, month=month, month_invested=FEN)
         found = reporting.figures_of(report)
-        this_year = naive(amounts, lambda m, at=month: m.year == at.year and m < at)
-        assert found.ytd == this_year + FEN
+        earlier = [m for m in amounts if m.year == month.year and m < month]
+        assert found.ytd == naive(amounts, lambda m, e=earlier: m in e) + FEN
+        assert found.unknown is any(amounts[m] is None for m in earlier)
         assert found.total == naive(amounts, lambda m, at=month: m < at) + FEN + (
             yuan(carried) or 0
         )
-    row = KeyProject.objects.with_figures(planner, 2026).get()
-    assert (row.invested_ytd or 0) == naive(amounts, lambda m: m.year == 2026)
-    assert (row.reported_total or 0) == naive(amounts, lambda m: True)
-    assert KeyProject.objects.with_figures(planner, 2026).totals()["ytd"] == row.invested_ytd
-    if any(m.year == 2026 for m in amounts):
-        assert row.last_month == max(amounts)
+    for moment in (at(2026, 8, 15), at(2027, 1, 1)):
+        closed = [m for m in amounts if m < moment.date().replace(day=1)]
+        rows = KeyProject.objects.with_figures(planner, 2026, moment)
+        row = rows.get()
+        assert row.invested_ytd == whole(amounts, lambda m, c=closed: m in c and m.year == 2026)
+        assert row.reported_total == whole(amounts, lambda m, c=closed: m in c)
+        assert row.has_unknown is any(amounts[m] is None for m in closed)
+        assert rows.totals()["ytd"] == row.invested_ytd
+        assert row.last_month == max((m for m in closed if m.year == 2026), default=None)
 
 
 def test_the_gap_is_a_share_of_the_statistics():

@@ -135,6 +135,35 @@ def test_what_is_unknown_stays_unknown_with_its_words(go, planner):
     assert form["total_investment"].value() == "约300亿元"
 
 
+def test_level_nature_and_category_may_stay_empty(go, planner):
+    """And a remark says what no field asks for."""
+    given = {"name": FACTS["name"], "stage": "planning", "note": "年份不详：三千万元。"}
+    number = go(planner, "new/", given).url.split("/")[2]
+    project = KeyProject.objects.get(number=number)
+    assert (project.level, project.nature, project.category) == ("", "", "")
+    assert project.note == given["note"]
+    page = go(planner, f"{number}/").content.decode()
+    assert "年份不详：三千万元。" in page
+    form = go(planner, f"{number}/edit/").context["form"]
+    assert [form[name].value() for name in ("level", "nature", "category")] == ["", "", ""]
+    assert go(planner, f"{number}/edit/", given | {"level": "city"}).status_code == 302
+    assert fresh(project).level == "city"
+    wrong = go(planner, f"{number}/edit/", given | {"note": "长" * 1001, "level": "village"})
+    assert set(errors(wrong)) == {"note", "level"}
+
+
+def test_a_future_approval_and_a_passed_day_are_refused_at_their_fields(go, works, built, planner):
+    works.planned(built, start=date(2026, 5, 1), finish=date(2026, 9, 1))
+    plan = {"category": "continuing", "annual_plan": "100", "approved_on": "2026-03-13"}
+    answer = go(planner, f"{built.number}/plan/2026/", plan)
+    assert list(errors(answer)) == ["approved_on"]
+    ask = {"reason_code": "land", "reason": "征地。"}
+    for day in ("2026-03-11", "2026-04-30"):
+        answer = go(planner, f"{built.number}/change/finish/", ask | {"new_on": day})
+        assert (answer.status_code, list(errors(answer))) == (400, ["new_on"])
+    assert go(planner, f"{built.number}/change/finish/", ask | {"new_on": "2026-05-01"}).url
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -183,12 +184,90 @@ def test_days_late_are_working_days_past_the_current_target(works, project):
         1,
         10,
     ]
-    works.decide(works.ask(project, step=step, new_on=day("03-20")))
+    march = {"now": at(2026, 3, 16)}
+    works.decide(works.ask(project, step=step, new_on=day("03-20"), **march), **march)
     assert [late(text) for text in ("03-20", "03-23")] == [0, 1]
     works.step(project, "filing", decided_on=day("03-24"))
     assert late("03-27") is None
     other = works.step(project, "fire")
     assert permitting.workdays_late(other, current_calendar(), day("12-31")) is None
+
+
+# Due on Friday 13 March: stops, then working days late on the 16th, 17th, 18th and 27th.
+LATE = [
+    ([], [1, 2, 3, 10]),
+    ([("03-16", "03-18")], [0, 0, 1, 8]),
+    ([("03-17", "03-18")], [1, 1, 2, 9]),
+    ([("03-14", "03-16")], [1, 2, 3, 10]),  # a weekend costs nothing
+    ([("03-11", "03-17")], [0, 1, 2, 9]),  # begun before it was due: the 16th alone
+    ([("03-09", "03-13")], [1, 2, 3, 10]),  # over before it was due
+    ([("03-17", None)], [1, 1, 1, 1]),
+    ([("03-11", None)], [0, 0, 0, 0]),
+    ([("03-16", "03-18"), ("03-17", "03-19")], [0, 0, 0, 7]),  # overlapping
+]
+
+
+@pytest.mark.parametrize(("stops", "wanted"), LATE)
+def test_days_on_which_the_clock_stood_still_are_not_late(works, project, stops, wanted):
+    step = works.step(project, "filing", original_target=day("03-13"), accepted_on=day("03-02"))
+    step, calendar = stopped(step, *stops), current_calendar()
+    days = ("03-16", "03-17", "03-18", "03-27")
+    assert [permitting.workdays_late(step, calendar, day(text)) for text in days] == wanted
+
+
+# Accepted on Monday 2 March, decided on the 13th: open stop since → what is left of it, and how
+# long the step took.
+CLOSED = [
+    ("03-11", ["03-13"], (9, 2, 7)),
+    ("03-12", ["03-13"], (9, 1, 8)),
+    ("03-13", [], (9, 0, 9)),
+    ("03-16", [], (9, 0, 9)),
+]
+
+
+@pytest.mark.parametrize(("since", "until", "wanted"), CLOSED)
+def test_a_decision_ends_what_stood_still(works, project, since, until, wanted):
+    step = works.step(project, "filing", accepted_on=day("03-02"))
+    stopped(step, ("03-04", "03-05"), (since, None))
+    works.step(project, "filing", decided_on=day("03-13"))
+    step = fresh(step)
+    ends = [row.until for row in step.stops.exclude(until=day("03-05"))]
+    assert ends == [day(text) for text in until]
+    gross, still, net = wanted
+    assert spent(step) == (gross, still + 1, net - 1)
+    assert step.state == "decided"
+
+
+def test_a_step_that_is_not_decided_stands_still_on(works, project):
+    step = stopped(works.step(project, "filing", accepted_on=day("03-02")), ("03-11", None))
+    works.step(project, "filing", doc_no="1")
+    assert fresh(step).state == "stopped"
+
+
+def test_the_original_target_of_a_listed_project_is_frozen(works, project):
+    step = works.step(project, "fire", original_target=day("07-01"))
+    works.step(project, "fire", original_target=day("07-10"))
+    step = fresh(step)
+    assert (step.original_target, step.current_target) == (day("07-10"), day("07-10"))
+    works.change(project, listed_on=works.today)
+    for other in (day("07-11"), None):
+        call = partial(works.step, project, "fire", original_target=other)
+        assert fields(call) == ["original_target"]
+    works.step(project, "fire", original_target=day("07-10"), doc_no="1")
+    # An empty one may be filled, once.
+    works.step(project, "energy", original_target=day("08-01"))
+    assert fields(partial(works.step, project, "energy", original_target=day("08-02"))) == [
+        "original_target"
+    ]
+    assert {row.current_target for row in project.approvals.all()} == {day("07-10"), day("08-01")}
+
+
+def test_a_corrected_original_leaves_a_target_that_was_changed_by_request(works, project):
+    step = works.step(project, "fire", original_target=day("07-01"))
+    works.decide(works.ask(project, step=step, new_on=day("08-01")))
+    works.step(project, "fire", original_target=day("07-10"))
+    step = fresh(step)
+    assert (step.original_target, step.current_target) == (day("07-10"), day("08-01"))
 
 
 @pytest.fixture

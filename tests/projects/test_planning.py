@@ -1,7 +1,6 @@
-"""Three dates of one milestone, their changes, and yearly plans with their revisions."""
+"""Three dates of one milestone and their changes."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,8 +10,8 @@ from ledgers.dates import Day
 from projects import planning
 from projects.errors import Conflict
 from projects.gates import EVIDENCED
-from projects.models import DateChange, KeyProject, Milestone, PlanYear
-from tests.projects.works import at, fresh, wan
+from projects.models import DateChange, KeyProject, Milestone
+from tests.projects.works import at, fresh
 
 FINISH = date(2026, 9, 30)
 LATER = date(2026, 12, 31)
@@ -80,6 +79,24 @@ def test_an_approved_change_moves_the_current_date_alone(works, listed):
     assert (wanted.reason_code, wanted.reason) == ("land", "征地尚未完成。")
     said = listed.events.get(action="request_change").data
     assert (said["old_on"], said["new_on"]) == ("2026-09-30", "2026-12-31")
+    # Asked for in time and kept: the promise is kept.
+    assert listed.milestones.get(code="finish").state(date(2026, 12, 20)) == "met"
+
+
+def test_what_was_asked_for_too_late_is_late_for_good(works, listed):
+    moment = at(2026, 10, 1)
+    works.decide(works.ask(listed, "finish", new_on=LATER, now=moment), by="sponsor", now=moment)
+    assert listed.milestones.get(code="finish").state(moment.date()) == "open"
+    works.actual(listed, "finish", date(2026, 11, 1), now=at(2026, 11, 2))
+    assert listed.milestones.get(code="finish").state(date(2026, 11, 2)) == "late"
+
+
+def test_the_record_keeps_the_reason_and_the_opinion(works, listed):
+    wanted = works.ask(listed, "finish", new_on=LATER)
+    works.decide(wanted, "deny", by="sponsor", reason=" 须按期完成。 ")
+    said = listed.events.get(action="decide_change").data
+    assert (said["reason"], said["opinion"]) == ("征地尚未完成。", "须按期完成。")
+    assert said["decision"] == "deny"
 
 
 @pytest.mark.parametrize(("asked", "late"), [(FINISH, False), (FINISH + timedelta(days=1), True)])
@@ -117,6 +134,7 @@ DECIDER = [
     ("city", "topping", False),
     ("city", "capacity", False),
     ("district", "finish", False),
+    ("", "finish", False),
 ]
 
 
@@ -181,11 +199,63 @@ def test_what_cannot_be_asked(works, listed):
     assert fields(lambda: works.ask(listed, "finish", new_on=FINISH)) == ["new_on"]
 
 
-def test_an_approved_finish_before_the_start_is_refused_and_stays_pending(works, listed):
-    wanted = works.ask(listed, "finish", new_on=date(2026, 5, 1))
-    refused(ValidationError, lambda: works.decide(wanted, by="sponsor"))
+def test_a_day_that_has_passed_cannot_be_asked_for(works, listed):
+    step = works.step(listed, "fire", original_target=date(2026, 4, 1))
+    late = works.project("building", days={"finish": (date(2026, 2, 1), None)})
+    asks = {
+        "step": lambda day: works.ask(listed, step=step, new_on=day),
+        "early": lambda day: works.ask(late, "finish", new_on=day),
+    }
+    for ask in asks.values():
+        assert fields(lambda ask=ask: ask(MARCH - timedelta(days=1))) == ["new_on"]
+        assert ask(MARCH).new_on == MARCH
+    # Half past midnight is today in the district and yesterday in Greenwich.
+    midnight = at(2026, 3, 13, 0).replace(minute=30)
+    works.planned(listed, topping=FINISH)
+    assert fields(lambda: works.ask(listed, "topping", new_on=MARCH, now=midnight)) == ["new_on"]
+
+
+START = date(2026, 6, 1)
+ORDERS = [
+    ("finish", START - timedelta(days=1), False),
+    ("finish", START, True),
+    ("operation", START - timedelta(days=1), False),
+    ("operation", START, True),
+    ("capacity", START - timedelta(days=1), False),
+    ("capacity", START, True),
+    ("start", FINISH, True),
+    ("start", FINISH + timedelta(days=1), False),
+    ("topping", START - timedelta(days=1), True),  # no pair
+]
+
+
+@pytest.mark.parametrize(("code", "day", "stands"), ORDERS)
+def test_a_day_that_breaks_the_order_cannot_be_asked_for(works, listed, code, day, stands):
+    """To start on 1 June; finish, operation, capacity and topping on 30 September."""
+    works.planned(listed, operation=FINISH, capacity=FINISH, topping=FINISH)
+    rows = KeyProject.objects.prefetch_related("milestones").get(pk=listed.pk).milestones.all()
+    row = next(row for row in rows if row.code == code)
+    given = {"milestone": row, "new_on": day, "reason_code": "land", "reason": "征地。"}
+
+    def ask():
+        return works.deed(planning.request_change, listed, by="handler", **given)
+
+    before = row.current_on
+    if stands:
+        assert ask().status == "pending"
+    else:
+        assert fields(ask) == ["new_on"]
+    assert row.current_on == before  # what is shown beside the form is what stands
+    assert listed.date_changes.count() == stands
+
+
+def test_what_has_changed_since_it_was_asked_for_is_refused_and_stays_pending(works, listed):
+    wanted = works.ask(listed, "finish", new_on=date(2026, 7, 1))
+    works.decide(works.ask(listed, "start", new_on=date(2026, 8, 1)), by="sponsor")
+    assert fields(lambda: works.decide(wanted, by="sponsor")) == ["decision"]
     assert fresh(wanted).status == "pending"
     assert dates(listed, "finish") == (FINISH, FINISH, None)
+    works.decide(wanted, "deny", by="sponsor", reason="早于开工。")
 
 
 def test_the_target_of_an_approval_changes_the_same_way(works, listed):
@@ -259,7 +329,13 @@ def test_a_milestone_has_a_day_or_words_and_is_there_once(works, listed):
     ("original", "current", "actual", "state"),
     [
         (FINISH, FINISH, FINISH, "met"),
-        (FINISH, LATER, FINISH + timedelta(days=1), "late"),
+        (FINISH, FINISH, FINISH + timedelta(days=1), "late"),
+        (FINISH, LATER, FINISH + timedelta(days=1), "met"),
+        (FINISH, LATER, LATER, "met"),
+        (FINISH, LATER, LATER + timedelta(days=1), "late"),
+        (LATER, FINISH, FINISH + timedelta(days=1), "late"),
+        (FINISH, None, FINISH + timedelta(days=1), "late"),
+        (None, None, FINISH, "met"),
         (FINISH, FINISH, None, "open"),
         (MARCH, MARCH, None, "open"),
         (MARCH - timedelta(days=1), MARCH - timedelta(days=1), None, "overdue"),
@@ -270,73 +346,8 @@ def test_a_milestone_has_a_day_or_words_and_is_there_once(works, listed):
 def test_the_state_of_a_milestone(original, current, actual, state):
     row = Milestone(original_on=original, current_on=current, actual_on=actual)
     assert row.state(MARCH) == state
-
-
-def months(*amounts):
-    return [str(wan(amount)) for amount in amounts]
-
-
-YEAR = months(0, 0, 100, 300, 500, 700, 900, 1000, 1100, 1200, 1200, 1200)
-
-
-def test_a_plan_is_revised_with_a_reason_and_the_older_ones_stay(works, listed):
-    works.plan(listed, 2026, wan(1200), cumulative=YEAR, now=at(2026, 1, 10))
-    again = {"year": 2026, "amount": wan(900), "now": at(2026, 6, 1)}
-    assert fields(lambda: works.plan(listed, **again)) == ["reason"]
-    assert fields(lambda: works.plan(listed, **again, reason=" ")) == ["reason"]
-    works.plan(listed, **again, reason="资金缩减。")
-    works.plan(listed, 2027, wan(10), now=at(2026, 12, 1))
-    found = listed.plans.values_list("year", "revision", "annual_plan", "reason")
-    assert list(found) == [
-        (2027, 1, wan(10), ""),
-        (2026, 2, wan(900), "资金缩减。"),
-        (2026, 1, wan(1200), ""),
-    ]
-    assert PlanYear.objects.in_force(2026).first().annual_plan == wan(900)
-    assert PlanYear.objects.in_force(2026, at(2026, 5, 31)).first().annual_plan == wan(1200)
-    assert PlanYear.objects.in_force(2026, at(2026, 6, 1)).first().annual_plan == wan(900)
-    assert not PlanYear.objects.in_force(2026, at(2026, 1, 9)).exists()
-
-
-@pytest.mark.parametrize(
-    "cumulative",
-    [
-        YEAR[:11],
-        [*YEAR, YEAR[-1]],
-        months(100, 50, *[1200] * 10),
-        months(-1, *[1200] * 11),
-        ["一百万", *YEAR[1:]],
-        ["NaN", *YEAR[1:]],
-        [None, *YEAR[1:]],
-        months(0, *[1100] * 11),
-    ],
-)
-def test_twelve_amounts_that_never_fall_and_end_at_the_years(works, listed, cumulative):
-    given = {"year": 2026, "amount": wan(1200), "cumulative": cumulative}
-    assert fields(lambda: works.plan(listed, **given)) == ["cumulative"]
-    assert not listed.plans.exists()
-
-
-@pytest.mark.parametrize("last", ["12000000", "12000000.00", "1.2E+7"])
-def test_the_years_plan_is_compared_as_an_amount_and_not_as_a_text(works, listed, last):
-    plan = works.plan(listed, 2026, Decimal("12000000.0"), cumulative=[*YEAR[:11], last])
-    assert plan.cumulative[-1] == last
-
-
-def test_an_unknown_plan_keeps_its_words(works, listed):
-    plan = works.plan(listed, 2026, None, annual_plan_text="约300亿元")
-    assert (plan.annual_plan, plan.annual_plan_text) == (None, "约300亿元")
-    row = KeyProject.objects.with_figures(works.people["planner"], 2026).get()
-    assert row.annual_plan is None
-
-
-def test_only_one_plan_of_a_revision_and_none_below_zero(works, listed):
-    plan = works.plan(listed, 2026, wan(1))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        PlanYear.objects.filter(pk=plan.pk).update(annual_plan=-1)
-    plan.pk = None
-    with pytest.raises(IntegrityError), transaction.atomic():
-        plan.save(force_insert=True)
+    row.missed = True
+    assert row.state(MARCH) == ("late" if actual else state)
 
 
 def test_saving_milestones_needs_the_day_as_read(works, listed):

@@ -15,7 +15,7 @@ from tests.projects.works import at, fresh, wan
 
 DEPARTMENT = ["handler", "head"]
 OFFICE = ["planner", "second_planner"]
-FEBRUARY = date(2026, 2, 1)
+JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
 BEGUN = at(2026, 1, 5)
 
 
@@ -24,7 +24,10 @@ def building(works, **given):
 
 
 def to_report(works):
-    return building(works)
+    """January's is sent, February's is owed."""
+    project = building(works)
+    works.draft(project, JANUARY, wan(1), send=True, now=at(2026, 2, 3))
+    return project
 
 
 def send_report(works, project, now):
@@ -216,6 +219,33 @@ def test_a_postponed_milestone_is_reminded_of_by_its_new_date(works):
     assert len(told("milestone_due")) == 4
 
 
+@pytest.mark.parametrize("stage", ["building", "finished", "operating"])
+def test_dates_still_to_come_are_reminded_of_after_the_finish_too(works, stage):
+    days = {"operation": (date(2026, 3, 25), None), "capacity": (date(2026, 3, 11), None)}
+    works.project(stage, days=days, now=BEGUN)
+    reminders.sweep(at(2026, 3, 12))
+    assert (told("milestone_due"), told("milestone_overdue")) == (DEPARTMENT, DEPARTMENT)
+
+
+@pytest.mark.parametrize("stage", ["planning", "negotiating", "capacity"])
+def test_before_and_after_its_life_no_date_is_reminded_of(works, stage):
+    works.project(stage, days={"capacity": (date(2026, 3, 11), None)}, now=BEGUN)
+    reminders.sweep(at(2026, 3, 12))
+    assert (told("milestone_due"), told("milestone_overdue")) == ([], [])
+
+
+def test_a_mail_about_the_operation_waits_on_when_the_project_is_finished(works):
+    days = {"finish": (None, "上月"), "operation": (date(2026, 3, 25), None)}
+    project = works.project("building", days=days, now=BEGUN)
+    reminders.sweep(at(2026, 3, 12, 20))
+    past = {"override": True, "reason": "手续后补。", "now": at(2026, 3, 12, 21)}
+    for stage in ("finished", "operating"):
+        works.move(fresh(project), stage, **past)
+        assert set(mails("milestone_due")) == {"queued"}
+    works.move(fresh(project), "capacity", **past)
+    assert set(mails("milestone_due")) == {"cancelled"}
+
+
 def test_visits_are_asked_for_anew_each_month(works):
     to_visit(works)
     for month, day in ((3, 25), (3, 31), (4, 1), (4, 23), (4, 24)):
@@ -231,25 +261,6 @@ def test_half_a_quota_leaves_the_reminder(works):
     assert mails("visits_due") == ["queued"]
     visit(works, project, at(2026, 3, 25, 21))
     assert mails("visits_due") == ["cancelled"]
-
-
-def test_one_that_fails_leaves_the_others_told(works, monkeypatch):
-    """Each message is a transaction of its own: what was told before stands."""
-    first, second = to_report(works), to_report(works)
-    real = reminders.telling.tell
-
-    def breaks(kind, project, *given, **data):
-        if project.pk == first.pk:
-            raise ZeroDivisionError
-        return real(kind, project, *given, **data)
-
-    monkeypatch.setattr(reminders.telling, "tell", breaks)
-    with pytest.raises(ZeroDivisionError):
-        reminders.sweep(at(2026, 3, 4))
-    monkeypatch.setattr(reminders.telling, "tell", real)
-    reminders.sweep(at(2026, 3, 4))
-    assert told("report_due") == sorted(DEPARTMENT * 2)
-    assert Message.objects.filter(data__project=second.number).count() == 2
 
 
 def test_taking_back_one_request_leaves_the_mail_of_another_whose_number_begins_alike(works):

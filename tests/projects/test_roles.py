@@ -136,6 +136,12 @@ def of_its_rows(works, project):
         again = {"month": JANUARY, "reason": "多报。"}
         return works.deed(reporting.begin_correction, project, by=user, **again)
 
+    def discard(user):
+        works.verify(report, by="second_planner")
+        again = {"month": JANUARY, "reason": "多报。"}
+        works.deed(reporting.begin_correction, project, **again)
+        return works.discard(project, JANUARY, by=user)
+
     item, report = ApprovalItem.objects.get(code="fire"), project.reports.get()
     plan = {"category": "continuing", "annual_plan": wan(10), "approved_on": works.today}
     changes = {row.milestone.code: row for row in project.date_changes.all()}
@@ -149,6 +155,7 @@ def of_its_rows(works, project):
         ("approvals", ""): call(permitting.save_step, item=item, values={"doc_no": "1"}),
         ("report", ""): lambda user: works.draft(project, FEBRUARY, wan(1), by=user),
         ("report", "correct"): correct,
+        ("report", "discard"): discard,
         ("verify", ""): lambda user: works.verify(report, by=user),
         ("verify", "return"): lambda user: works.send_back(report, by=user),
     }
@@ -160,7 +167,8 @@ def test_every_deed_by(persona, works, busy, everybody):
     calls = of_the_project(works, busy) | of_its_rows(works, busy)
     assert {right for right, _what in calls} == set(MAY)
     for (right, what), call in calls.items():
-        allowed = what in ("", "plot", "pause", "correct", "return") or persona == what
+        anybodys = ("", "plot", "pause", "correct", "discard", "return")
+        allowed = what in anybodys or persona == what
         allowed = allowed and persona in MAY[right]
         with transaction.atomic():
             if allowed:

@@ -138,7 +138,7 @@ def test_a_missing_report_turns_yellow_then_red_on_the_day_after_it_was_due(work
         snapshots.take(at(2026, month, day, 23))
         colours[month, day] = fresh(project).light
     assert colours == {(2, 6): "green", (2, 7): "yellow", (3, 6): "yellow", (3, 7): "red"}
-    assert "自2026年1月起连续2个月未报" in shown(project, day=date(2026, 3, 7)).reason
+    assert "2026年1月等2个月月报到期未报" in shown(project, day=date(2026, 3, 7)).reason
     works.draft(project, FEBRUARY, wan(1), now=at(2026, 3, 8), send=True)
     snapshots.take(at(2026, 3, 8, 23))
     assert fresh(project).light != "red"
@@ -186,6 +186,40 @@ def test_paused_is_grey_and_ended_is_not_judged(works, building):
     assert (fresh(building).light, ended.lights.count()) == ("grey", 0)
 
 
+def test_the_operation_is_judged_by_its_current_day_and_what_is_known_of_it(works):
+    day, late = date(2026, 3, 10), date(2025, 12, 20)
+
+    def inputs(project):
+        found = snapshots.inputs_of([fresh(project)], day, EVENING)[project.pk]
+        return found.operation_due, found.operating, found.finished
+
+    def made(stage, **days):
+        return works.project(stage, now=at(2025, 1, 6), days=days)
+
+    planned = {"operation": (late, None)}
+    assert inputs(made("building", **planned)) == (late, False, False)
+    assert inputs(made("finished", **planned)) == (late, False, True)
+    assert inputs(made("operating", **planned)) == (late, True, True)
+    assert inputs(made("building", operation=(late, day))) == (late, True, False)
+    assert inputs(made("building", operation=(late, "年初"))) == (late, True, False)
+    assert inputs(made("building", finish=(late, day))) == (None, False, True)
+    project = made("finished", **planned)
+    snapshots.take(EVENING)
+    assert (shown(project).colour, shown(project).dimension) == ("red", "operation")
+    wanted = works.ask(project, "operation", new_on=date(2026, 6, 1))
+    works.decide(wanted)
+    assert inputs(project)[0] == date(2026, 6, 1)
+
+
+def test_what_is_finished_is_not_judged_by_the_years_plan(works, building):
+    works.report(building, date(2026, 3, 1), wan(0), now=at(2026, 4, 2))
+    snapshots.take(at(2026, 4, 9))
+    assert shown(building).dimension == "investment"
+    works.actual(building, "finish", now=at(2026, 4, 10))
+    snapshots.take(at(2026, 4, 10))
+    assert "investment" not in shown(building, day=date(2026, 4, 10)).inputs["all"]
+
+
 def test_overdue_issues_of_a_project_turn_its_light(works, building, loop):
     issue = loop.do(loop.submit(project=building), "assign")
     snapshots.take(issue.unit_due_at)
@@ -213,7 +247,11 @@ def test_the_figures_do_not_cost_more_for_more_projects(works):
             )
             works.plan(project, 2026, wan(1200), now=at(2026, 1, 5))
             works.report(project, JANUARY, wan(100), now=at(2026, 2, 3))
-            works.step(project, "fire", original_target=date(2026, 2, 26))
+            step = works.step(
+                project, "fire", original_target=date(2026, 2, 26), accepted_on=date(2026, 2, 10)
+            )
+            step.stops.create(since=date(2026, 3, 2), until=date(2026, 3, 3), reason_code="review")
+            works.project("building", now=at(2026, 1, 5))  # its report is missing
 
     def statements(day):
         with CaptureQueriesContext(connection) as captured:
@@ -225,10 +263,27 @@ def test_the_figures_do_not_cost_more_for_more_projects(works):
     LightSnapshot.objects.all().delete()
     KeyProject.objects.update(light="")
     add(9)
-    assert [judged for _n, judged in (first, again)] == [3, 3]
-    assert statements(3) == (first[0], 12)
-    assert statements(4) == (again[0], 12)
+    assert [judged for _n, judged in (first, again)] == [6, 6]
+    assert statements(3) == (first[0], 24)
+    assert statements(4) == (again[0], 24)
     assert first[0] <= 20
+    assert set(KeyProject.objects.values_list("light", flat=True)) == {"yellow"}
+    assert LightSnapshot.objects.filter(inputs__late_workdays__gt=0, day=date(2026, 3, 4)).count()
+
+
+def test_only_telling_of_new_reds_costs_by_the_project(works):
+    for _ in range(5):
+        works.project("building", now=at(2026, 1, 5))
+
+    def statements(*day):
+        with CaptureQueriesContext(connection) as captured:
+            snapshots.take(at(*day, 20))
+        return len(captured)
+
+    yellow, red, still = (statements(2026, *day) for day in ((2, 10), (3, 10), (3, 11)))
+    assert len(reds()) == 5 * 4
+    assert red > yellow
+    assert still < yellow  # nothing changed, nothing to copy
 
 
 @pytest.fixture

@@ -174,6 +174,17 @@ def test_a_public_word_finds_what_one_sees_and_nothing_else(rows, readers):
                 assert visible.search(words, user).count() == len({name} & sees), user
 
 
+def test_the_name_of_the_lead_department_finds_what_one_sees(rows, readers, departments):
+    """It stands on the public side of the page."""
+    led_by = {"zj": {"led", "secret"}, "zr": {"other", "hidden"}}
+    for user, sees, _inside in everyone(readers):
+        visible = KeyProject.objects.visible_to(user)
+        for code, led in led_by.items():
+            word = departments[code].name
+            assert names(visible.search(word, user)) == led & sees, (user, word)
+        assert not visible.search("住建局 自然资源局", user).exists()
+
+
 def test_an_internal_word_finds_only_what_one_reads_from_the_inside(rows, readers):
     for user, _sees, inside in everyone(readers):
         visible = KeyProject.objects.visible_to(user)

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from issues.models import Issue
-from notifications.models import Message
+from notifications.models import Delivery, Message
 from projects import visiting
-from projects.models import KeyProject, Sponsorship, SponsorVisit
+from projects.models import DateChange, KeyProject, Sponsorship, SponsorVisit
 from projects.viewer import Viewer
 from tests.issues.test_concurrency import at_once
 from tests.projects.works import at, fresh, pdf
@@ -99,6 +99,37 @@ def test_the_new_sponsor_and_department_are_told_once_and_not_who_acted(works, p
     rows = Message.objects.filter(kind="projects.sponsored")
     told = sorted(row.recipient.username for row in rows)
     assert told == ["handler", "head", "sponsor"]
+
+
+def test_the_new_sponsor_is_told_of_the_changes_that_wait_for_him(works, project):
+    """Of those that are a leader's to decide; the office's are not his, and decided ones gone."""
+    days = {"start": date(2026, 6, 1), "finish": date(2026, 9, 1), "topping": date(2026, 8, 1)}
+    works.planned(project, **days)
+    works.sponsor(project, "sponsor", since=date(2026, 3, 1))
+    waiting = works.ask(project, "finish", new_on=date(2026, 10, 1))
+    works.decide(works.ask(project, "start", new_on=date(2026, 7, 1)), by="sponsor")
+    works.ask(project, "topping", new_on=date(2026, 9, 1))
+
+    def told(name):
+        rows = Message.objects.filter(
+            kind="projects.change_requested", recipient=works.people[name]
+        )
+        return [row.data["subject"] for row in rows.order_by("pk")]
+
+    assert (told("sponsor"), told("leader")) == (["finish", "start"], [])
+    # The same leader with another officer has heard of it.
+    again = {"since": date(2026, 3, 5), "reason": "更换专员。", "officer": works.people["head"]}
+    works.sponsor(project, "sponsor", **again)
+    assert told("sponsor") == ["finish", "start"]
+    works.sponsor(project, "leader", since=date(2026, 3, 10), reason="分工调整。")
+    assert (told("sponsor"), told("leader")) == (["finish", "start"], ["finish"])
+    assert list(DateChange.objects.waiting_for(works.people["leader"])) == [waiting]
+    mail = Delivery.objects.get(
+        message__kind="projects.change_requested", message__recipient=works.people["leader"]
+    )
+    assert mail.state == "queued"
+    works.decide(waiting, by="leader")
+    assert fresh(mail).state == "cancelled"
 
 
 def test_one_sponsorship_at_a_time_and_none_that_ends_before_it_begins(works, project):

@@ -52,6 +52,7 @@ class Works:
             "name": f"示例玻璃深加工项目{self.made}",
             "level": "city",
             "nature": "filing",
+            "category": "industry",
             "lead_department": self.departments["zj"],
             "stage": stage,
         } | values
@@ -125,9 +126,9 @@ class Works:
 
     def draft(self, project, month, amount=None, *, by="handler", now=None, send=False, **values):
         """A month's report of this amount (yuan), kept or sent."""
-        files = values.pop("files", ())
+        given = {name: values.pop(name) for name in ("files", "seen") if name in values}
         values = {"month_invested": amount, "explanation": "已核对。"} | values
-        given = {"month": month, "values": values, "files": files, "send": send}
+        given |= {"month": month, "values": values, "send": send}
         return self.deed(reporting.save, project, by=by, now=now, **given)
 
     def report(self, project, month, amount=None, *, verifier="planner", **given):
@@ -150,6 +151,9 @@ class Works:
             reporting.begin_correction, project, by="handler", month=month, reason=reason, now=now
         )
         return self.draft(project, month, amount, send=True, now=now, **values)
+
+    def discard(self, project, month, *, by="handler", now=None):
+        return self.deed(reporting.discard, project, by=by, month=month, now=now)
 
     def sponsor(self, project, leader="leader", *, members=(), now=None, department="zj", **values):
         usual = {
