@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from directory.models import Enterprise, Industry, Named
 from investment import choices
-from investment.managers import ChainTargetQuerySet, TransferQuerySet
+from investment.querysets import ChainTargetQuerySet, TransferQuerySet
 from investment.records import Record, yuan
 from projects.models import KeyProject
 

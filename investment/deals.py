@@ -8,8 +8,8 @@ from directory.models import Enterprise, Industry, Named
 from directory.validators import validate_uscc
 from investment import choices
 from investment.chains import ChainNode
-from investment.managers import CommitmentQuerySet, DealQuerySet
 from investment.prospects import Prospect
+from investment.querysets import CommitmentQuerySet, DealQuerySet
 from investment.records import Record, yuan
 from investment.trips import Trip
 from projects.models import KeyProject

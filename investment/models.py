@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from investment.chains import Chain, ChainNode, ChainTarget, Institute, TechTransfer
 from investment.deals import Commitment, Deal, ExclusionRule
-from investment.managers import EventQuerySet, RuleQuerySet
 from investment.prospects import Prospect
+from investment.querysets import EventQuerySet, RuleQuerySet
 from investment.receipts import Receipt
 from investment.trips import Trip, TripPlace, TripVisit
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.models import Enterprise, Industry
 from investment import choices, workflow
 from investment.chains import ChainNode
-from investment.managers import ProspectQuerySet
+from investment.querysets import ProspectQuerySet
 from investment.records import Record, yuan
 from investment.trips import Trip, TripVisit
 

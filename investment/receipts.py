@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from investment import choices
 from investment.deals import Deal
-from investment.managers import ReceiptQuerySet
+from investment.querysets import ReceiptQuerySet
 
 
 class Receipt(models.Model):

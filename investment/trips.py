@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models import Enterprise, Industry
 from investment import choices
-from investment.managers import TripQuerySet
+from investment.querysets import TripQuerySet
 from investment.records import Record, yuan
 
 

@@ -1,97 +1,48 @@
 """The sample's promotion work: the published figures come out of rows, and every state occurs."""
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.db import transaction
-from django.db.models import Count, F, Max, Sum
-from django.test import override_settings
+from django.db.models import Count, F, Sum
 
 from accounts.models import User
-from directory.uscc import is_valid
-from hangu.sample import load
-from hangu.sample.almanac import Almanac
-from hangu.sample.places import REAL
-from investment import choices, funnel, reminders, workflow
+from investment import choices, funnel, workflow
 from investment.models import (
     Chain,
     ChainNode,
-    ChainTarget,
     Commitment,
     Deal,
     ExclusionRule,
     Institute,
-    PipelineEvent,
     Prospect,
     Receipt,
     TechTransfer,
     Trip,
     TripPlace,
-    TripVisit,
 )
-from notifications.models import Delivery, Message
-from projects.models import KeyProject
+from tests.hangu.promoted import (
+    PUBLISHED,
+    TODAY,
+    promoter,
+    published,
+    shown,
+)
 from worktime import clock
 from worktime.services import current_calendar
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-ANCHOR = datetime(2026, 11, 26, 10, 0, tzinfo=SHANGHAI)
-TODAY = ANCHOR.date()
-# The days of test_sample_projects.py, where all of this is loaded too, and one in spring.
-ANCHORS = [
-    datetime(2025, 10, 8, 12, 0, tzinfo=SHANGHAI),
-    datetime(2026, 3, 12, 9, 30, tzinfo=SHANGHAI),
-    datetime(2027, 1, 4, 8, 0, tzinfo=SHANGHAI),
-]
-PUBLISHED = Decimal(13_691_000_000)
-
-
-def tell(anchor):
-    """Promotion work with the projects it led to; of their reports the last months will do."""
-    since = Almanac(current_calendar(), anchor).back(2)
-    load.load(anchor=anchor, choose=lambda story: False, since=since)
-
-
-@pytest.fixture(scope="module")
-def sample(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The rows are gone when this module ends."""
-    media = tmp_path_factory.mktemp("media")
-    with django_db_blocker.unblock(), time_machine.travel(ANCHOR, tick=False):
-        with transaction.atomic(), override_settings(MEDIA_ROOT=media):
-            tell(ANCHOR)
-            yield
-            transaction.set_rollback(True)
-
-
-def promoter():
-    return User.objects.get(username="promoter")
-
-
-def published(year=2023):
-    return funnel.year_figures(promoter(), year)
-
-
-def shown(year=2023):
-    """The four figures the district publishes."""
-    found = published(year)
-    deals = found["deals"]
-    return found["trips"], found["prospects"], deals["count"], deals["amount"]
-
 
 # The published facts
 
 
-def test_the_year_2023_comes_out_as_published(sample):
+def test_the_year_2023_comes_out_as_published(promoted):
     assert shown() == (62, 53, 19, PUBLISHED)
     assert published()["transfers"] >= 20
     assert published()["deals"]["unknown"] == 0
 
 
-def test_each_deal_of_2023_is_traced_to_its_prospect_and_trip(sample):
+def test_each_deal_of_2023_is_traced_to_its_prospect_and_trip(promoted):
     ratio, is_traced = published()["conversion"]
     assert is_traced
     assert round(float(ratio), 3) == 0.358
@@ -103,7 +54,7 @@ def test_each_deal_of_2023_is_traced_to_its_prospect_and_trip(sample):
     assert deals.exclude(from_trip=None).count() == 18
 
 
-def test_one_large_deal_does_not_hide(sample):
+def test_one_large_deal_does_not_hide(promoted):
     deals = published()["deals"]
     assert deals["largest"] > Decimal("0.2")
     assert deals["median"] < deals["mean"]
@@ -121,7 +72,7 @@ def test_one_large_deal_does_not_hide(sample):
     ],
     ids=["trip", "prospect", "deal"],
 )
-def test_a_row_less_is_one_less(sample, rows, expected):
+def test_a_row_less_is_one_less(promoted, rows, expected):
     with transaction.atomic():
         row = rows().first()
         left = PUBLISHED - getattr(row, "agreement_amount", 0)
@@ -136,7 +87,7 @@ def test_a_row_less_is_one_less(sample, rows, expected):
         transaction.set_rollback(True)
 
 
-def test_a_formal_deal_more_is_one_more_and_a_framework_is_none(sample):
+def test_a_formal_deal_more_is_one_more_and_a_framework_is_none(promoted):
     with transaction.atomic():
         values = {"name": "示例·再签一个", "signed_on": date(2023, 7, 3)}
         amount = Decimal(100_000_000)
@@ -171,7 +122,7 @@ def test_a_formal_deal_more_is_one_more_and_a_framework_is_none(sample):
         transaction.set_rollback(True)
 
 
-def test_who_may_not_see_the_unsigned_counts_none_of_it(sample):
+def test_who_may_not_see_the_unsigned_counts_none_of_it(promoted):
     found = funnel.year_figures(User.objects.get(username="planner"), 2023)
     assert (found["trips"], found["prospects"]) == (0, 0)
     assert (found["deals"]["count"], found["deals"]["amount"]) == (19, PUBLISHED)
@@ -180,7 +131,7 @@ def test_who_may_not_see_the_unsigned_counts_none_of_it(sample):
 # Every state
 
 
-def test_trips_of_every_kind_to_real_cities(sample):
+def test_trips_of_every_kind_to_real_cities(promoted):
     kinds = Counter(Trip.objects.of_year(2023).values_list("activity", flat=True))
     assert kinds == {"outbound": 62, "inbound": 4, "event": 3}
     assert set(Trip.objects.outbound().values_list("start_on__year", flat=True)) == {
@@ -200,7 +151,7 @@ def test_trips_of_every_kind_to_real_cities(sample):
         assert clock.shift_workdays(calendar, trip.start_on, 0) == trip.start_on, trip.theme
 
 
-def test_prospects_of_every_channel_and_end(sample):
+def test_prospects_of_every_channel_and_end(promoted):
     year = Prospect.objects.of_year(2023)
     assert set(year.values_list("channel", flat=True)) == dict(choices.CHANNEL).keys()
     assert set(year.filter(stage="lost").values_list("lost_reason", flat=True)) == (
@@ -217,7 +168,7 @@ def test_prospects_of_every_channel_and_end(sample):
     assert Prospect.objects.filter(intended_investment=None).exists()
 
 
-def test_open_prospects_have_steps_and_some_are_late(sample):
+def test_open_prospects_have_steps_and_some_are_late(promoted):
     rows = Prospect.objects.open()
     assert set(rows.values_list("stage", flat=True)) == set(workflow.OPEN)
     assert rows.filter(next_on__lt=TODAY).count() == 2
@@ -226,7 +177,7 @@ def test_open_prospects_have_steps_and_some_are_late(sample):
     assert rows.silent_since(TODAY - timedelta(days=60)).count() == 1
 
 
-def test_the_stage_log_leads_to_the_stage(sample):
+def test_the_stage_log_leads_to_the_stage(promoted):
     for row in Prospect.objects.prefetch_related("events"):
         moves = [event for event in row.events.all() if event.to_stage]
         assert moves[0].to_stage == workflow.LEAD
@@ -236,7 +187,7 @@ def test_the_stage_log_leads_to_the_stage(sample):
             assert one.to_stage == other.from_stage
 
 
-def test_deals_that_count_and_deals_that_do_not(sample):
+def test_deals_that_count_and_deals_that_do_not(promoted):
     year = Deal.objects.of_year(2023)
     types = Counter(year.values_list("type", flat=True))
     assert types["framework"] == types["intention"] == 3
@@ -256,7 +207,7 @@ def test_deals_that_count_and_deals_that_do_not(sample):
         assert Deal.objects.counted().of_year(number).count() >= 4
 
 
-def test_rates_are_neither_nothing_nor_all(sample):
+def test_rates_are_neither_nothing_nor_all(promoted):
     for rate in published()["deals"]["rates"]:
         assert 0 < rate.value < 1, rate.code
     by_code = {rate.code: rate for rate in published()["deals"]["rates"]}
@@ -268,7 +219,7 @@ def test_rates_are_neither_nothing_nor_all(sample):
     assert None not in (cohort["to_register"], cohort["to_start"], cohort["to_operation"])
 
 
-def test_deals_and_their_projects_tell_the_same(sample):
+def test_deals_and_their_projects_tell_the_same(promoted):
     linked = Deal.objects.exclude(project=None).select_related("project")
     assert linked.count() >= 12
     for deal in linked:
@@ -286,7 +237,7 @@ def test_deals_and_their_projects_tell_the_same(sample):
     assert Deal.objects.filter(exclusion__code="local", project__isnull=False).count() == 2
 
 
-def test_promises_of_both_sides_in_every_state(sample):
+def test_promises_of_both_sides_in_every_state(promoted):
     found = Counter((row.by, row.state(TODAY)) for row in Commitment.objects.all())
     assert {state for _by, state in found} == dict(choices.COMMITMENT_STATE).keys()
     for side in ("enterprise", "government"):
@@ -299,7 +250,7 @@ def test_promises_of_both_sides_in_every_state(sample):
     assert not ended.open().exists()
 
 
-def test_receipts_are_recognised_by_another(sample):
+def test_receipts_are_recognised_by_another(promoted):
     status = Counter(Receipt.objects.values_list("status", flat=True))
     assert status["recognised"] > 40
     assert status["pending"] >= 2
@@ -321,7 +272,7 @@ def test_receipts_are_recognised_by_another(sample):
     assert received.aggregate(s=Sum("recognised"))["s"] == figures["received"]
 
 
-def test_chains_with_nodes_of_every_kind(sample):
+def test_chains_with_nodes_of_every_kind(promoted):
     assert Chain.objects.count() == 4
     assert not Chain.objects.filter(chief=None).exists()
     for chain in Chain.objects.all():
@@ -333,7 +284,7 @@ def test_chains_with_nodes_of_every_kind(sample):
     assert ChainNode.objects.filter(prospects__stage__in=workflow.OPEN).distinct().count() >= 5
 
 
-def test_transfers_came_from_beijing_and_tianjin(sample):
+def test_transfers_came_from_beijing_and_tianjin(promoted):
     year = TechTransfer.objects.filter(signed_on__year=2023)
     assert year.count() == 22
     assert set(Institute.objects.values_list("city", flat=True)) == {"北京", "天津"}
@@ -347,112 +298,3 @@ def test_transfers_came_from_beijing_and_tianjin(sample):
     assert year.exclude(project=None).count() >= 8
     totals = TechTransfer.objects.totals()
     assert totals["tech"] < totals["contract"]
-
-
-# Honest, in order, once
-
-
-def test_what_is_invented_is_marked(sample):
-    known = {row[1] for row in REAL}
-    texts = [
-        *Trip.objects.values_list("theme", flat=True),
-        *Prospect.objects.values_list("title", flat=True),
-        *Prospect.objects.values_list("company", flat=True),
-        *Prospect.objects.values_list("contact_name", flat=True),
-        *TripVisit.objects.values_list("company", flat=True),
-        *Deal.objects.values_list("name", flat=True),
-        *Deal.objects.values_list("contract_no", flat=True),
-        *Deal.objects.exclude(company_name="").values_list("company_name", flat=True),
-        *Receipt.objects.values_list("evidence_no", flat=True),
-        *Chain.objects.values_list("name", flat=True),
-        *ChainTarget.objects.values_list("company", flat=True),
-        *Institute.objects.values_list("name", flat=True),
-        *TechTransfer.objects.values_list("title", flat=True),
-    ]
-    texts += [
-        name
-        for rows, field in (
-            (Deal.objects, "investor_name"),
-            (Receipt.objects, "payer"),
-            (TechTransfer.objects, "receiver_name"),
-        )
-        for name in rows.values_list(field, flat=True)
-        if name not in known
-    ]
-    assert len(texts) > 700
-    assert [text for text in texts if "示例" not in text] == []
-    for model in (Trip, Prospect, Deal, Receipt, TechTransfer, Institute):
-        assert not model.objects.filter(is_sample=False).exists()
-    codes = Deal.objects.exclude(company_uscc="").values_list("company_uscc", flat=True)
-    assert all(map(is_valid, codes))
-
-
-def test_everything_was_done_in_its_time(sample):
-    assert PipelineEvent.objects.aggregate(last=Max("at"))["last"] <= ANCHOR
-    calendar = current_calendar()
-    moments = list(PipelineEvent.objects.values_list("at", flat=True))
-    assert [at for at in moments if clock.next_working_moment(calendar, at) != at] == []
-    for model in (Trip, Prospect, Deal, TechTransfer):
-        for row in model.objects.prefetch_related("events"):
-            versions = [event.version for event in row.events.all()]
-            assert versions == list(range(1, row.version + 1)), row
-            times = [event.at for event in row.events.all()]
-            assert times == sorted(times), row
-            assert row.created_at == times[0], row
-    numbers = Trip.objects.of_year(2023).order_by("end_on", "pk").values_list("number", flat=True)
-    assert list(numbers) == sorted(numbers)
-
-
-def test_reminders_show_and_the_past_is_quiet(sample):
-    own = Message.objects.filter(kind__startswith="investment.")
-    kinds = {kind.removeprefix("investment.") for kind in own.values_list("kind", flat=True)}
-    assert {
-        "respond_due",
-        "judge_due",
-        "next_due",
-        "update_due",
-        "silent",
-        "commitment_due",
-        "commitment_late",
-        "register_due",
-        "receipt_pending",
-        "signed",
-    } <= kinds
-    assert not Delivery.objects.filter(message__in=own).queued().exists()
-    assert own.unread().filter(recipient=promoter()).count() < 40
-    assert not own.unread().filter(created_at__lt=ANCHOR - timedelta(days=8)).exists()
-    with transaction.atomic():
-        again = reminders.sweep(now=ANCHOR)
-        transaction.set_rollback(True)
-    assert sum(again.values()) == 0
-
-
-def test_the_enterprise_that_signs_in_has_a_deal(sample):
-    user = User.objects.get(username="enterprise")
-    deal = Deal.objects.get(investor=user.enterprise)
-    assert deal.project.owner_id == user.enterprise_id
-    assert not Prospect.objects.visible_to(user).exists()
-    assert not Trip.objects.visible_to(user).exists()
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("anchor", ANCHORS, ids=lambda anchor: f"{anchor:%Y-%m-%d}")
-def test_any_day_is_a_good_day(anchor, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    tell(anchor)
-    assert shown() == (62, 53, 19, PUBLISHED)
-    today = anchor.date()
-    assert PipelineEvent.objects.aggregate(last=Max("at"))["last"] <= anchor
-    rows = Prospect.objects.open()
-    assert set(rows.values_list("stage", flat=True)) == set(workflow.OPEN)
-    assert rows.filter(next_on__lt=today).exists()
-    assert not rows.filter(received_on__gt=today).exists()
-    for rate in published()["deals"]["rates"]:
-        assert 0 < rate.value < 1, rate.code
-    assert not Deal.objects.filter(registered_on__lt=F("signed_on")).exists()
-    states = {row.state(today) for row in Commitment.objects.all()}
-    assert states == dict(choices.COMMITMENT_STATE).keys()
-    assert set(Receipt.objects.values_list("status", flat=True)) == (
-        dict(choices.RECEIPT_STATUS).keys()
-    )
-    assert KeyProject.objects.exclude(from_deal=None).count() >= 11
