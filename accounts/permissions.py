@@ -70,7 +70,7 @@ def offers(user):
     return {
         "desk": bool(held & DESK),
         "projects": bool(held & (OFFICIALS | {AUDITOR})),
-        "investment": bool(held & (OFFICIALS | {AUDITOR})),
+        "investment": bool(held & DESK),
         "submit": bool(held & SUBMITTERS),
         "admin": bool(getattr(user, "is_staff", False)),
         "behalf": bool(held & (OFFICIALS | {AUDITOR})),

@@ -177,6 +177,11 @@ class Deal(Record):
         return self.status in choices.DEAD
 
     @property
+    def traced_to(self):
+        """The prospect it came from, itself or by its letter of intent or framework agreement."""
+        return self.from_prospect or (self.prior_deal.from_prospect if self.prior_deal else None)
+
+    @property
     def is_counted(self):
         """Whether it counts among the signed: formal, not signed before, not excluded."""
         again = self.prior_deal_id and self.prior_deal.type == "formal"

@@ -100,7 +100,7 @@ def year_figures(user, year):
     trips = Trip.objects.visible_to(user).outbound().of_year(year)
     prospects = Prospect.objects.visible_to(user).of_year(year)
     deals = Deal.objects.visible_to(user).counted().of_year(year)
-    linked = deals.filter(from_prospect__received_on__year=year).count()
+    linked = deals.traced().filter(lead_on__year=year).count()
     prospect_count = prospects.count()
     return {
         "trips": trips.count(),
@@ -153,13 +153,13 @@ def _days(deals, first, last):
 def channels(user, year=None):
     """One row a channel: prospects, of those signed, the amount of their counted deals."""
     prospects = Prospect.objects.visible_to(user)
-    deals = Deal.objects.visible_to(user).counted().exclude(from_prospect=None)
+    deals = Deal.objects.visible_to(user).counted().traced().exclude(lead=None)
     if year:
         prospects = prospects.of_year(year)
-        deals = deals.filter(from_prospect__received_on__year=year)
+        deals = deals.filter(lead_on__year=year)
     found = Counter(prospects.values_list("channel", flat=True))
     signed, amounts = Counter(), defaultdict(Decimal)
-    for channel, amount in deals.values_list("from_prospect__channel", "agreement_amount"):
+    for channel, amount in deals.values_list("channel", "agreement_amount"):
         signed[channel] += 1
         amounts[channel] += amount or 0
     return [

@@ -132,7 +132,12 @@ class RecordList:
         return found
 
     def columns(self):
-        return COLUMNS[self.kind]()
+        """Of deals, what came in and whence is for who sees it on the page."""
+        columns = COLUMNS[self.kind]()
+        if self.kind != "deal" or set(self.user.roles) & workflow.UNSIGNED:
+            return columns
+        inside = (_("到位资金（元）"), _("来自线索"))
+        return [column for column in columns if column[0] not in inside]
 
 
 def _label(get):

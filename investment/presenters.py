@@ -39,10 +39,10 @@ PAGES = {
     "overview": ("investment:overview", gettext_lazy("概览"), workflow.SIGNED_READERS),
     "trip": ("investment:trips", gettext_lazy("招商活动"), workflow.UNSIGNED),
     "prospect": ("investment:prospects", gettext_lazy("线索和在谈"), workflow.UNSIGNED),
-    "deal": ("investment:deals", gettext_lazy("签约项目"), workflow.SIGNED_READERS),
+    "deal": ("investment:deals", gettext_lazy("签约项目"), workflow.DEAL_LISTS),
     "receipt": ("investment:receipts", gettext_lazy("到位资金"), workflow.UNSIGNED),
     "chain": ("investment:chains", gettext_lazy("产业链"), workflow.MAP_READERS),
-    "transfer": ("investment:transfers", gettext_lazy("成果转化"), workflow.MAP_READERS),
+    "transfer": ("investment:transfers", gettext_lazy("成果转化"), workflow.TRANSFER_LISTS),
 }
 
 
@@ -149,12 +149,12 @@ def deal(row, user, today):
     if row.project_id:
         visible = KeyProject.objects.visible_to(user).with_light(user)
         project = visible.with_figures(user, today.year).filter(pk=row.project_id).first()
-    sees_money = sees_unsigned(user)
+    sees_money, inside = sees_unsigned(user), bool(set(user.roles) & workflow.SIGNED_READERS)
     return {
         "deal": row,
         "badge": deal_badge(row),
         "amount": amount_text(row.agreement_amount, row.agreement_amount_text),
-        "money": money(row, received, project) if sees_money or project else None,
+        "money": money(row, received, project) if sees_money or (inside and project) else None,
         "commitments": [commitment(item, row, user, today) for item in row.commitments.all()],
         "receipts": [receipt(item, user) for item in row.receipts.select_related("recognised_by")]
         if sees_money
@@ -162,14 +162,15 @@ def deal(row, user, today):
         "sees_money": sees_money,
         "project": project,
         "lineage": lineage(row, user, project),
-        "facts": deal_facts(row),
+        "facts": deal_facts(row) + (deal_notes(row) if inside else []),
         "promises": deal_promises(row),
         "may": {name: may(user, name) for name in workflow.DEEDS},
+        "may_formalise": may(user, "deal") and row.type != "formal" and not row.is_dead,
         "may_land": may(user, "land")
         and row.type == "formal"
         and not row.project_id
         and not row.is_dead,
-        "events": history(deal_events(row, sees_money)),
+        "events": history(deal_events(row, sees_money)) if inside else [],
     }
 
 
@@ -201,6 +202,13 @@ def deal_facts(row):
         (_("公司注册日期"), row.registered_on),
         (_("用地或厂房合同日期"), row.land_contract_on),
         (_("终止、解除原因"), row.termination_reason),
+    ]
+    return [(label, value) for label, value in found if value]
+
+
+def deal_notes(row):
+    """[(label, value)] of how it counts: not for the enterprise itself."""
+    found = [
         (_("前次签约"), row.prior_deal and f"{row.prior_deal.number} {row.prior_deal.name}"),
         (_("不属重复签约的理由"), row.distinct_reason),
         (_("不计入情形"), row.exclusion and row.exclusion.label),
@@ -296,7 +304,7 @@ def receipt(item, user):
 def lineage(row, user, project):
     """Trip → prospect → deal → key project, each with its address where the reader sees it."""
     found = []
-    prospect_row = row.from_prospect
+    prospect_row = row.traced_to
     trip_row = row.from_trip or (prospect_row.from_trip if prospect_row else None)
     unsigned = sees_unsigned(user)
     if trip_row and unsigned:
@@ -305,6 +313,9 @@ def lineage(row, user, project):
     if prospect_row and unsigned:
         url = reverse("investment:prospect", args=[prospect_row.number])
         found.append((_("线索"), prospect_row.title, url))
+    if row.prior_deal_id:
+        url = reverse("investment:deal", args=[row.prior_deal.number])
+        found.append((row.prior_deal.get_type_display(), row.prior_deal.name, url))
     found.append((_("签约"), row.name, ""))
     if project:
         found.append(

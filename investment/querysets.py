@@ -142,6 +142,11 @@ class ProspectQuerySet(Visible):
 class DealQuerySet(Visible):
     readers = workflow.SIGNED_READERS
 
+    def own(self, user, held):
+        if roles.ENTERPRISE in held and user.enterprise_id:
+            return Q(investor=user.enterprise_id)
+        return super().own(user, held)
+
     def of_system(self, user):
         if "investment:read" in user.api_scopes:
             return self.filter(type="formal")
@@ -177,6 +182,21 @@ class DealQuerySet(Visible):
             found = found.counted()
         return found.filter(**{name: value for name, value in equal.items() if value})
 
+    def traced(self):
+        """`lead` and `channel` and `lead_on`: of the prospect the deal came from, or of the one its
+        letter of intent or framework agreement came from.
+        """
+        return self.annotate(
+            **{
+                name: Coalesce(f"from_prospect{field}", f"prior_deal__from_prospect{field}")
+                for name, field in (
+                    ("lead", ""),
+                    ("channel", "__channel"),
+                    ("lead_on", "__received_on"),
+                )
+            }
+        )
+
     def with_money(self):
         """`received`: recognised receipts in yuan, refunds taken off."""
         receipts = self.model.receipts.rel.related_model.objects.recognised()
@@ -208,7 +228,12 @@ class DealQuerySet(Visible):
 
     def for_list(self):
         return self.select_related(
-            "industry", "project", "from_prospect", "from_trip", "prior_deal", "exclusion"
+            "industry",
+            "project",
+            "from_prospect",
+            "from_trip",
+            "prior_deal__from_prospect",
+            "exclusion",
         )
 
     def totals(self):

@@ -22,9 +22,9 @@ from projects import answers, exports
 READERS = {
     "trip": (workflow.UNSIGNED, gettext_lazy("招商活动")),
     "prospect": (workflow.UNSIGNED, gettext_lazy("线索")),
-    "deal": (workflow.SIGNED_READERS, gettext_lazy("签约项目")),
+    "deal": (workflow.DEAL_LISTS, gettext_lazy("签约项目")),
     "receipt": (workflow.UNSIGNED, gettext_lazy("到位资金")),
-    "transfer": (workflow.MAP_READERS, gettext_lazy("科技成果转化")),
+    "transfer": (workflow.TRANSFER_LISTS, gettext_lazy("科技成果转化")),
 }
 
 
@@ -36,8 +36,8 @@ def _only(request, readers):
 @require_safe
 def overview(request):
     if not roles.roles_of(request.user) & workflow.SIGNED_READERS:
-        _only(request, workflow.MAP_READERS)
-        return redirect("investment:chains")
+        _only(request, workflow.TRANSFER_LISTS)
+        return redirect(presenters.tabs(request.user, "")[0]["url"])
     context = boards.overview(request.user, request.GET, timezone.localdate())
     return render(request, "investment/overview.html", context)
 

@@ -54,6 +54,9 @@ DEEDS = {
 UNSIGNED = frozenset({"promoter", "leader", "auditor"})
 SIGNED_READERS = UNSIGNED | {"planner"}
 MAP_READERS = SIGNED_READERS | {"coordinator", "handler", "department_head"}
+# Who finds the lists; an enterprise reads its own deals and transfers there, and no more.
+DEAL_LISTS = SIGNED_READERS | {"enterprise"}
+TRANSFER_LISTS = MAP_READERS | {"enterprise"}
 
 
 def may_move(source, target, before=""):

@@ -22,7 +22,9 @@ INHERITED = """investor_name origin industry node land_mu from_trip""".split()
 
 
 class DealForm(DeedForm):
-    """The key of a new one may be a prospect's number: the one it came from."""
+    """The key of a new one may be a prospect's number, or that of an earlier agreement which was
+    not formal: the one it came from.
+    """
 
     label = gettext_lazy("登记签约")
     effect = gettext_lazy("保存签约项目；只有正式协议计入签约数和协议投资额。")
@@ -127,7 +129,9 @@ class DealForm(DeedForm):
             )
             self.fields["signed_on"].initial = deal.signed_on or deal.signed_text
             return
-        if self.key:
+        if self.key.startswith(Deal.SERIES[0]):
+            self._from_deal(deals)
+        elif self.key:
             self._from_prospect()
 
     def _fill(self, source, names):
@@ -137,6 +141,18 @@ class DealForm(DeedForm):
             if value is not None and getattr(field, "to_field_name", None):
                 value = getattr(value, field.to_field_name)
             field.initial = value
+
+    def _from_deal(self, deals):
+        """The formal agreement after a letter of intent or a framework agreement."""
+        early = deals.exclude(type="formal").filter(number=self.key).first()
+        if early is None:
+            raise Http404
+        names = set(FACTS) - {"contract_no", "type", "status", "prior_deal", "distinct_reason"}
+        self._fill(early, names)
+        self.fields["type"].initial = "formal"
+        self.fields["prior_deal"].initial = early.number
+        amount = Amount(early.agreement_amount, early.agreement_amount_text)
+        self.fields["agreement_amount"].initial = amount
 
     def _from_prospect(self):
         found = Prospect.objects.visible_to(self.user).filter(number=self.key)

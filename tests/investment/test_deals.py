@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404
 
-from investment import matching, presenters
+from investment import funnel, matching, presenters
 from investment.forms.deals import DealForm, LandForm
 from investment.models import Chain, Commitment, Deal, Prospect
 from projects.errors import Conflict
@@ -276,6 +276,35 @@ def test_the_line_from_the_trip_to_the_project_is_kept(pipeline, promoter, froze
     ]
     with pytest.raises(Http404):
         DealForm(subject=None, user=promoter, key=prospect.number)
+
+
+def test_a_formal_agreement_after_a_framework_one_keeps_the_lineage(pipeline):
+    promoter = pipeline.person("promoter")
+    prospect = pipeline.prospect(channel="referral")
+    early = pipeline.deal(wan(500), from_prospect=prospect, type="framework")
+    assert funnel.year_figures(promoter, 2026)["conversion"] == (0, True)
+    blank = DealForm(subject=None, user=promoter, key=early.number)
+    typed = {}
+    for name, field in blank.fields.items():
+        value = field.prepare_value(field.initial)
+        typed[name] = "" if value is None else value
+    typed |= {"agreement_amount": "700万元", "signed_on": early.signed_on.isoformat()}
+    form = deal_form(promoter, typed, key=early.number)
+    assert form.is_valid(), form.errors
+    form.take()
+    deal = Deal.objects.for_list().get(type="formal")
+    assert (deal.prior_deal, deal.name, deal.is_counted) == (early, early.name, True)
+    assert deal.traced_to == prospect
+    assert [name for _what, name, _url in presenters.lineage(deal, promoter, None)] == [
+        prospect.title,
+        early.name,
+        deal.name,
+    ]
+    assert funnel.year_figures(promoter, 2026)["conversion"] == (1, True)
+    rows = {row["code"]: row for row in funnel.channels(promoter, 2026)}
+    assert (rows["referral"]["signed"], rows["referral"]["amount"]) == (1, wan(700))
+    with pytest.raises(Http404):
+        DealForm(subject=None, user=promoter, key=deal.number)
 
 
 @pytest.mark.parametrize("stage", ["lead", "shelved", "lost"])

@@ -38,7 +38,7 @@ SEES = {
     "coordinator": MAP,
     "handler": MAP,
     "head": MAP,
-    "enterprise": NONE | {"transfer": 1},
+    "enterprise": NONE | {"deal": 1, "commitment": 1, "transfer": 1},
     "rival": NONE,
     "security": NONE,
     "administrator": NONE,
@@ -235,9 +235,9 @@ MAY_OPEN = {
     "trip": set(INSIDERS),
     "prospect": set(INSIDERS),
     "receipt": set(INSIDERS),
-    "deal": {*INSIDERS, "planner"},
+    "deal": {*INSIDERS, "planner", "enterprise"},
     "chain": {*INSIDERS, "planner", "coordinator", "handler", "head"},
-    "transfer": {*INSIDERS, "planner", "coordinator", "handler", "head"},
+    "transfer": {*INSIDERS, "planner", "coordinator", "handler", "head", "enterprise"},
 }
 
 
@@ -245,7 +245,7 @@ def expected(name, kind):
     if name in MAY_OPEN[kind]:
         return {200}
     # The chain map is the overview of those who see nothing else.
-    return {302} if kind == "overview" and name in MAY_OPEN["chain"] else {403, 404}
+    return {302} if kind == "overview" and name in MAY_OPEN["transfer"] else {403, 404}
 
 
 @pytest.mark.parametrize("name", OUTSIDERS)
@@ -317,14 +317,29 @@ def test_a_planner_sees_what_is_signed(go, rows):
     assert "示例玻璃厂" in content(go("planner", reverse("investment:deals"), format="csv"))
 
 
-def test_an_enterprise_sees_its_own_transfers_and_no_deal(go, rows):
+def test_an_enterprise_sees_its_own_transfers_and_deals_without_the_inside(go, rows):
     own, other = TechTransfer.objects.order_by("pk")
     page = reverse("investment:transfer", args=[own.number])
     assert go("enterprise", page).status_code == 200
     assert go("rival", page).status_code == 404
     assert go("enterprise", page.replace(own.number, other.number)).status_code == 404
     deal = reverse("investment:deal", args=[rows["deal"].number])
-    assert go("enterprise", deal).status_code == 404
+    assert go("rival", deal).status_code == 404
+    seen = go("enterprise", deal)
+    assert "示例玻璃厂" in content(seen)
+    shown = seen.context
+    assert (shown["events"], shown["receipts"], shown["money"]) == ([], [], None)
+    assert len(shown["commitments"]) == 1
+    listed = content(go("enterprise", reverse("investment:deals")))
+    assert "示例玻璃厂" in listed
+    assert "示例框架厂" not in listed
+
+
+def test_the_file_of_deals_tells_what_came_in_to_who_sees_it_on_the_page(go, rows):
+    for name, sees in (("promoter", True), ("planner", False), ("enterprise", False)):
+        heads = content(go(name, reverse("investment:deals"), format="csv")).splitlines()[0]
+        assert ("到位资金" in heads, "来自线索" in heads) == (sees, sees), name
+        assert "协议投资额" in heads
 
 
 def test_the_key_project_of_a_deal_tells_nothing_of_where_it_came_from(go, rows, pipeline):
