@@ -56,6 +56,11 @@ def tabs(user, here):
     ]
 
 
+def is_inside(user):
+    """Whether the reader works with what is signed; an enterprise reads its own deals only."""
+    return bool(set(user.roles) & workflow.SIGNED_READERS)
+
+
 def sees_unsigned(user):
     return bool(set(user.roles) & workflow.UNSIGNED)
 
@@ -71,7 +76,7 @@ def deal_badge(deal):
 def amount_text(amount, text):
     """Both units, or the words it was given in."""
     if amount is not None:
-        return f"{show_both(amount)} {text}".strip()
+        return show_both(amount)
     return _("未定（原文：%(text)s）") % {"text": text} if text else ""
 
 
@@ -149,7 +154,7 @@ def deal(row, user, today):
     if row.project_id:
         visible = KeyProject.objects.visible_to(user).with_light(user)
         project = visible.with_figures(user, today.year).filter(pk=row.project_id).first()
-    sees_money, inside = sees_unsigned(user), bool(set(user.roles) & workflow.SIGNED_READERS)
+    sees_money, inside = sees_unsigned(user), is_inside(user)
     return {
         "deal": row,
         "badge": deal_badge(row),
@@ -160,6 +165,7 @@ def deal(row, user, today):
         if sees_money
         else [],
         "sees_money": sees_money,
+        "inside": inside,
         "project": project,
         "lineage": lineage(row, user, project),
         "facts": deal_facts(row) + (deal_notes(row) if inside else []),
@@ -302,7 +308,9 @@ def receipt(item, user):
 
 
 def lineage(row, user, project):
-    """Trip → prospect → deal → key project, each with its address where the reader sees it."""
+    """[(label, name, address)]: trip → prospect → deal → key project; the address is None for the
+    deal itself, "" where the reader does not see the page.
+    """
     found = []
     prospect_row = row.traced_to
     trip_row = row.from_trip or (prospect_row.from_trip if prospect_row else None)
@@ -316,7 +324,10 @@ def lineage(row, user, project):
     if row.prior_deal_id:
         url = reverse("investment:deal", args=[row.prior_deal.number])
         found.append((row.prior_deal.get_type_display(), row.prior_deal.name, url))
-    found.append((_("签约"), row.name, ""))
+    found.append((_("签约"), row.name, None))
+    if row.project_id and project is None:
+        # Not public yet: the number alone.
+        found.append((pgettext("来源", "重点项目"), row.project.number, ""))
     if project:
         found.append(
             (

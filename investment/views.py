@@ -55,6 +55,7 @@ def listing(request, kind):
         "may": services.may(request.user, kind),
         "tabs": presenters.tabs(request.user, kind),
         "sees_unsigned": presenters.sees_unsigned(request.user),
+        "inside": presenters.is_inside(request.user),
         "board": boards.board(shown),
         "switch": boards.switch(shown),
         "rows": boards.rows(kind, shown, request.user),
