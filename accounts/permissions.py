@@ -42,6 +42,9 @@ GRANTS = {
         "projects.approvalbase": ALL,
         "projects.approvalbasedays": ALL,
         "projects.maturityitem": ("view", "add", "change"),
+        "investment.pipelinerule": ("view", "add", "change"),
+        "investment.exclusionrule": ("view", "add", "change"),
+        "investment.chain": ("view", "add", "change"),
     },
     SECURITY: {
         # Of a user's page security sees the account and changes its roles: accounts/admin.py.
@@ -60,13 +63,14 @@ SUBMITTERS = OFFICIALS | {ENTERPRISE, ANONYMOUS}
 
 
 def offers(user):
-    """{"desk", "projects", "submit", "admin", "behalf"}: which ways in a page offers; `behalf` –
-    he works for the district, and an issue he hands in is an enterprise's.
+    """{"desk", "projects", "investment", "submit", "admin", "behalf"}: which ways in a page
+    offers; `behalf` – he works for the district, and an issue he hands in is an enterprise's.
     """
     held = roles_of(user)
     return {
         "desk": bool(held & DESK),
         "projects": bool(held & (OFFICIALS | {AUDITOR})),
+        "investment": bool(held & DESK),
         "submit": bool(held & SUBMITTERS),
         "admin": bool(getattr(user, "is_staff", False)),
         "behalf": bool(held & (OFFICIALS | {AUDITOR})),

@@ -25,6 +25,10 @@ BEAT = {
         "task": "projects.tasks.sweep_projects",
         "schedule": timedelta(minutes=30),
     },
+    "remind of prospects, commitments and receipts, every 30 minutes": {
+        "task": "investment.tasks.sweep_investment",
+        "schedule": timedelta(minutes=30),
+    },
     "lock the months whose day has passed, every hour": {
         "task": "projects.tasks.lock_reports",
         "schedule": timedelta(hours=1),

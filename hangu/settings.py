@@ -28,6 +28,7 @@ SAMPLE_PASSWORD = env.text("SAMPLE_PASSWORD")
 INSTALLED_APPS = [
     "hangu",
     "issues",
+    "investment",
     "projects",
     "ledgers",
     "notifications",

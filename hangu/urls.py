@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("issues.public_urls")),
     path("issues/", include("issues.urls")),
     path("projects/", include("projects.urls")),
+    path("investment/", include("investment.urls")),
     path("", include("accounts.urls")),
     path("inbox/", include("notifications.urls")),
     path("styleguide/", styleguide, name="styleguide"),

@@ -25,6 +25,7 @@ def shown(amount):
 STATES = {
     "met": pgettext_lazy("节点", "按期完成"),
     "late": gettext_lazy("逾期完成"),
+    "done": pgettext_lazy("节点", "已完成"),
     "open": gettext_lazy("未到期"),
     "overdue": gettext_lazy("已逾期"),
     "unknown": gettext_lazy("日期未定"),

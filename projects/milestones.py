@@ -67,13 +67,17 @@ class Milestone(models.Model):
         return self.actual_on is not None or bool(self.actual_text)
 
     def state(self, today):
-        """met (by the current day, and not missed before), late, overdue, open or unknown."""
+        """met (by the current day, and not missed before), late, done (without a day to hold it
+        against), overdue, open or unknown.
+        """
         if self.actual_on:
             # A change that was asked for and approved in time is kept by keeping its day.
             due = self.current_on or self.original_on
-            return "late" if self.missed or (due and self.actual_on > due) else "met"
+            if due is None and not self.missed:
+                return "done"
+            return "late" if self.missed or self.actual_on > due else "met"
         if self.actual_text:
-            return "met"
+            return "done"
         if self.current_on is None:
             return "unknown"
         return "overdue" if self.current_on < today else "open"

@@ -288,6 +288,7 @@ def page(project, viewer, today, year):
             "former_sponsors": [row for row in project.sponsorships.all() if row.until],
             "visits": list(project.visits.all()),
             "issues": list(_issues(project, viewer)),
+            "origin": _origin(project, viewer),
             "maturity": list(project.maturity.all()),
             "plots": list(project.plot_uses.all()),
             "papers": list(project.documents.all()),
@@ -364,6 +365,12 @@ def _approvals(project, viewer, today):
             if item.is_active and item.pk not in steps
         ],
     }
+
+
+def _origin(project, viewer):
+    """The deal it came from, where the reader sees deals."""
+    deals = project._meta.get_field("from_deal").related_model.objects
+    return deals.visible_to(viewer.user).filter(project=project).first()
 
 
 def _issues(project, viewer):

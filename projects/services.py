@@ -78,14 +78,15 @@ def plain(value):
 
 
 @transaction.atomic
-def create(*, user, values, days=(), road=None, now=None, is_sample=False):
+def create(*, user, values, days=(), road=None, right="create", now=None, is_sample=False):
     """Enters a project at 谋划 or at the stage it has reached elsewhere; returns it.
 
     `values` are fields of KeyProject; `days` are (milestone code, original Day, actual Day) as
-    ledgers.dates reads them; `road` are fields of RoadWork.
+    ledgers.dates reads them; `road` are fields of RoadWork; `right` is the
+    deed that allows it.
     """
     now = now or timezone.now()
-    if not Viewer(user).may("create", None):
+    if not Viewer(user).may(right, None):
         raise PermissionDenied(_("您的角色不能登记项目。"))
     year = timezone.localdate(now).year
     project = KeyProject(

@@ -104,6 +104,8 @@ def kind_of(source, target, nature, before_pause=""):
 # where he is its sponsoring leader.
 DEEDS = {
     "create": {"planner": "any"},
+    # A signed deal becomes a project: promoters do not enter projects otherwise.
+    "land": {"planner": "any", "promoter": "any"},
     "edit": {"planner": "any"},
     "move": {"planner": "any"},
     "override": {"planner": "any", "leader": "any"},

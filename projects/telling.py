@@ -6,6 +6,8 @@ from accounts import roles
 from accounts.models import User
 from notifications import services as outbox
 
+NOBODY = User.objects.none()
+
 
 def _active():
     return User.objects.filter(is_active=True)

@@ -84,7 +84,11 @@ def _sheet_row(project, month, user, viewer, today, bound=None):
     if is_open and viewer.may("report", project) and month <= reporting.first_of(today):
         key = f"{month:%Y-%m}"
         mine = bound is not None and bound.project.pk == project.pk
-        form = bound if mine else ReportForm(subject=project, user=user, key=key)
+        form = (
+            bound
+            if mine
+            else ReportForm(subject=project, user=user, key=key, auto_id=f"id_{project.number}_%s")
+        )
     ytd = _ytd(project, month, newest)
     return {
         "project": project,

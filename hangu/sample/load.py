@@ -1,5 +1,5 @@
-"""The sample data: who there is, the key projects, and about sixty issues that have lived their
-lives.
+"""The sample data: who there is, the key projects, promotion work with its deals, and about sixty
+issues that have lived their lives.
 """
 
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from hangu.sample.people import load_people
 from hangu.sample.places import load_departments, load_enterprises
 from hangu.sample.projects import load_projects
+from hangu.sample.promotion import load_promotion
 from hangu.sample.stories import all_stories
 from hangu.sample.timeline import Days, Timeline
 from hangu.sample.topics import read_topics
@@ -23,12 +24,12 @@ def is_loaded():
 
 
 @transaction.atomic
-def load(*, anchor, choose=None, projects=True, since=None, say=lambda text: None):
+def load(*, anchor, choose=None, projects=True, promotion=True, since=None, say=lambda text: None):
     """Stores the sample as it stands at `anchor` (an aware datetime); returns the stories' number.
 
     `choose(story)` picks the stories to tell, all by default; `projects` may leave out the key
-    projects, `since` shorten their reports to those from this month on. `say(text)` hears of each
-    part.
+    projects and with them promotion work, `promotion` this alone; `since` shortens the reports to
+    those from this month on. `say(text)` hears of each part.
     Raises people.NameTaken; then nothing has been stored.
     """
     departments, enterprises = load_departments(), load_enterprises()
@@ -44,6 +45,11 @@ def load(*, anchor, choose=None, projects=True, since=None, say=lambda text: Non
         say(
             _("重点项目%(projects)d个，月报%(reports)d份。")
             % {"projects": told, "reports": reports}
+        )
+    if projects and promotion:
+        say(
+            _("招商活动%(trips)d次，线索%(prospects)d条，签约项目%(deals)d个。")
+            % load_promotion(calendar, anchor, enterprises, users)
         )
     topics = read_topics()
     stories = list(filter(choose, all_stories(topics, limits_at(anchor))))

@@ -34,6 +34,7 @@ FIXED = [
     Person("leader_b", "示例·周副主任", roles.LEADER, "dzb"),
     Person("principal", "示例·郑主任", roles.LEADER, "dzb", is_principal=True),
     Person("promoter", "示例·吴招商", roles.PROMOTER, "tz"),
+    Person("promoter_b", "示例·魏招商", roles.PROMOTER, "tz"),
     Person("planner", "示例·冯项目", roles.PLANNER, "fg"),
     Person("auditor", "示例·陈审计", roles.AUDITOR),
     Person("security", "示例·褚安全", roles.SECURITY, is_staff=True),

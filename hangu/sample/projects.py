@@ -2,12 +2,10 @@
 services the portal uses, with the months closed and the lights judged in between.
 """
 
-import heapq
-from itertools import count
-
 from django.db.models import Max
 
 from directory.models import Industry, Park
+from hangu.sample.acts import Acts
 from hangu.sample.almanac import Almanac
 from hangu.sample.curves import Curve, by_project
 from hangu.sample.lives import Life, maturity
@@ -43,28 +41,23 @@ WEIGHTS = {
 }
 
 
-class Story:
+class Story(Acts):
     """`departments`, `enterprises`, `users` as in Timeline. `first`: see Almanac."""
 
     def __init__(self, calendar, anchor, departments, enterprises, users, first=None):
-        self.almanac = Almanac(calendar, anchor, first)
+        super().__init__(Almanac(calendar, anchor, first))
         self.departments, self.enterprises, self.users = departments, enterprises, users
         self.scenes = tables("scenes.toml")
         self.industries = {row.code: row for row in Industry.objects.all()}
         self.parks = {row.code: row for row in Park.objects.all()}
         self.maturity = maturity()
-        self.projects, self.papers, self.acts, self.order = {}, Papers(), [], count()
+        self.projects, self.papers = {}, Papers()
         self.permits = Permits(self)
 
     def add(self, day, minutes, deed, *given):
         """A deed on a working day; none of before the ledger was opened."""
         if self.almanac.worked(day) >= self.almanac.begin:
-            self.add_at(self.almanac.at(day, minutes), deed, *given)
-
-    def add_at(self, moment, deed, *given):
-        """A deed at a moment; after the anchor it has not happened."""
-        if moment <= self.almanac.anchor:
-            heapq.heappush(self.acts, (moment, next(self.order), deed, given))
+            super().add(day, minutes, deed, *given)
 
     def place_of(self, row):
         park = self.parks.get(row.get("park"))
@@ -98,13 +91,7 @@ class Story:
         months = Months(self, lives)
         months.tell()
         Scenes(self, lives).tell()
-        while self.acts:
-            moment, _order, deed, given = heapq.heappop(self.acts)
-            try:
-                deed(moment, *given)
-            except Exception as error:
-                error.add_note(f"{moment:%Y-%m-%d}: {deed.__qualname__} {given}")
-                raise
+        self.take_all()
         self.end(mark)
         return len(self.projects), months.count
 

@@ -128,6 +128,13 @@ class DeedForm(forms.Form):
         self.data = self.data.copy()
         self.data["version"] = str(fresh.version)
 
+    # Whether it is a report that can be kept as a draft or handed in.
+    hands_in = False
+
+    def about(self):
+        """[(label, value)] of what is decided on; shown above the fields, unknown ones left out."""
+        return []
+
     def visible(self):
         return [field for field in self if not field.is_hidden]
 

@@ -218,6 +218,18 @@ class DecideForm(DeedForm):
         self.wanted = numbered[0]
         self.effect = _("批准的，现定日期随即改变，原定日期不变。")
 
+    def about(self):
+        row = self.wanted
+        found = [
+            (_("事项"), row.subject),
+            (_("现定日期"), row.old_on),
+            (_("申请改为"), row.new_on),
+            (_("理由类别"), row.get_reason_code_display()),
+            (_("理由"), row.reason),
+            (_("申请人"), row.applicant.label),
+        ]
+        return [(label, value) for label, value in found if value]
+
     def take(self):
         planning.decide_change(
             wanted=self.wanted,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledgers.fields import FilesField
-from ledgers.money import Amount
+from ledgers.money import Amount, show_both
 from projects import oddities, reporting
 from projects.forms.fields import DeedForm, amount, text
 from projects.models import ProgressReport
@@ -26,6 +26,7 @@ def month_of(key):
 class ReportForm(DeedForm):
     """One row of the month's sheet; also a page of its own. `send` hands it in."""
 
+    hands_in = True
     month_invested = amount(gettext_lazy("本月完成投资（万元）"), unknown=True, negative=True)
     physical_percent = forms.DecimalField(
         label=gettext_lazy("形象进度（%）"),
@@ -125,6 +126,10 @@ class ReportForm(DeedForm):
         return said
 
 
+def _both(amount):
+    return "" if amount is None else show_both(amount)
+
+
 class JudgeForm(DeedForm):
     """A deed on a report that was handed in; the key is the report's number."""
 
@@ -140,6 +145,24 @@ class JudgeForm(DeedForm):
         if self.report.reported_by_id == self.user.pk:
             raise PermissionDenied(_("填报人不能核实自己的月报。"))
         self.month = f"{self.report.month:%Y-%m}"
+
+    def about(self):
+        row = self.report
+        found = [
+            (_("月份"), self.month),
+            (_("本月完成投资"), _both(row.month_invested) or row.month_invested_text or "—"),
+            (_("本月到位资金"), _both(row.funds_in_month)),
+            (_("统计口径本年累计"), _both(row.stat_ytd)),
+            (_("形象进度"), row.physical_percent is not None and f"{row.physical_percent:f}%"),
+            (_("形象进度说明"), row.image_progress),
+            (_("在场人数"), row.workers),
+            (_("存在问题"), row.problems),
+            (_("下月计划"), row.next_plan),
+            (_("提示"), "\n".join(str(oddities.SENTENCES[code]) for code in row.oddities)),
+            (_("情况说明"), row.explanation),
+            (_("填报人"), row.reported_by and row.reported_by.label),
+        ]
+        return [(label, value) for label, value in found if value]
 
 
 class VerifyForm(JudgeForm):

@@ -1,5 +1,7 @@
 """Entering and correcting a project, its stages, papers, maturity and plots."""
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -18,6 +20,8 @@ FACTS = """name code level nature category industry park place owner_name contac
     source_doc note""".split()
 ROAD = "kind road_class length_km opened_km opened_on begins_at ends_at width_m".split()
 DATES = ("start", "finish", "operation")
+# Words of what is to come: no actual day.
+INTENDED = "待定|未定|拟|预计|计划|明年"  # data
 YEARS = {"min_value": 1990, "max_value": 2100}
 
 
@@ -180,7 +184,7 @@ class ProjectForm(DeedForm):
         total = self.cleaned_data["total_investment"]
         return found | {
             "total_investment": total.yuan,
-            "total_investment_text": total.text,
+            "total_investment_text": "" if total.yuan is not None else total.text,
         }
 
     def sections(self):
@@ -192,6 +196,14 @@ class ProjectForm(DeedForm):
     def take(self):
         services.change(**self.common, values=self.facts(), road=self._road())
         return _("项目信息已保存。")
+
+
+def _has_happened(given, year):
+    """Whether words for an actual day name no year to come and no mere intention."""
+    if given.day or not given.text:
+        return True
+    years = [int(found) for found in re.findall(r"(?:19|20)\d\d", given.text)]
+    return max(years, default=year) <= year and not re.search(INTENDED, given.text)
 
 
 class NewProjectForm(ProjectForm):
@@ -231,6 +243,11 @@ class NewProjectForm(ProjectForm):
                 later = data.get(f"{name}_{kind}")
                 if start and later and start.day and later.day and later.day < start.day:
                     self.add_error(f"{name}_{kind}", _("不能早于开工日期。"))
+        for name in DATES:
+            field = f"{name}_actual"
+            if (given := data.get(field)) and not _has_happened(given, self.today.year):
+                said = _("实际日期是已经发生的时间，例如2023年；尚未发生的请留空。")
+                self.add_error(field, said)
         return data
 
     def take(self):

@@ -20,6 +20,7 @@ from hangu.sample.signins import DEFAULT_PASSWORD, SIGN_INS
 from hangu.sample.stories import all_stories
 from hangu.sample.timeline import Days
 from hangu.sample.topics import read_topics
+from investment.models import Deal, Trip
 from issues.models import Application, Issue, IssueEvent, Notice, PlannedReminder, Rating
 from issues.workflow import STATUSES, STEPS, WORKING
 from notifications.models import Delivery, Message
@@ -84,9 +85,11 @@ def told():
 
 
 def test_each_part_is_told_in_one_line(sample):
-    assert len(sample.splitlines()) == 5
+    assert len(sample.splitlines()) == 6
     assert f"重点项目{KeyProject.objects.count()}个" in sample
     assert f"月报{ProgressReport.objects.count()}份" in sample
+    assert f"招商活动{Trip.objects.count()}次" in sample
+    assert f"签约项目{Deal.objects.count()}个" in sample
     assert f"诉求{len(stories())}件" in sample
 
 

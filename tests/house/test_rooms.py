@@ -12,12 +12,12 @@ RULES = set(
     """actors addresses announced answers approvals audiences boards broker calendar_changes
     calendars chains channels charts choices clock commitments conditions consent dates deadlines
     deals decisions deeds dispatch documents drawing effects environment errors exports facts
-    feedback figures files funnel gates health kinds ledger lights listing literals messages
-    milestones money names oddities permitting planning plots policies presenters problems promises
-    prospects public_forms public_urls public_views receipts registry reminders reporting reports
-    roles rules schema signins snapshots sponsorship stages statistics styleguide supervisor sync
-    telling timeline tracking translations trips uscc viewer visiting watch wording workflow
-    worklist""".split()
+    feedback figures files funds funnel gates health kinds ledger lights listing literals matching
+    messages milestones money names oddities permitting planning plots policies presenters problems
+    promises prospects public_forms public_urls public_views receipts records registry reminders
+    reporting reports roles rules schema signing signins snapshots sponsorship stages statistics
+    styleguide supervisor sync telling timeline tracking translations trips twins uscc viewer
+    visiting watch wording workflow worklist""".split()
 )
 # Named after what they are: commands, template tags and the sample's stories.
 FREE = ("/management/commands/", "/templatetags/", "/sample/")

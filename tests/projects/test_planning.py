@@ -310,7 +310,7 @@ def test_unknown_days_keep_their_words_and_get_no_day(works):
     assert (start.actual_on, start.actual_text) == (None, "2025年下半年")
     assert start.is_met
     assert not finish.is_met
-    assert (start.state(MARCH), finish.state(MARCH)) == ("met", "unknown")
+    assert (start.state(MARCH), finish.state(MARCH)) == ("done", "unknown")
     works.actual(project, "start", date(2025, 9, 1))
     assert fresh(start).actual_text == ""
 
@@ -335,7 +335,7 @@ def test_a_milestone_has_a_day_or_words_and_is_there_once(works, listed):
         (FINISH, LATER, LATER + timedelta(days=1), "late"),
         (LATER, FINISH, FINISH + timedelta(days=1), "late"),
         (FINISH, None, FINISH + timedelta(days=1), "late"),
-        (None, None, FINISH, "met"),
+        (None, None, FINISH, "done"),
         (FINISH, FINISH, None, "open"),
         (MARCH, MARCH, None, "open"),
         (MARCH - timedelta(days=1), MARCH - timedelta(days=1), None, "overdue"),

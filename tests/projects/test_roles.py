@@ -21,6 +21,8 @@ OFFICE, LEAD = {"planner"}, {"planner", "handler", "head"}
 MAY = {
     "create": OFFICE,
     "edit": OFFICE,
+    # Investment promotion turns a deal into a project.
+    "land": OFFICE | {"promoter"},
     "move": OFFICE,
     "override": {"planner", "leader", "principal", "sponsor"},
     "plan": OFFICE,
@@ -106,6 +108,7 @@ def of_the_project(works, project):
     override = {"override": True, "reason": "先行。"}
     return {
         ("create", ""): lambda user: works.project(by=user),
+        ("land", ""): works.land,
         ("edit", ""): call(services.change, values={"content": "新内容。"}),
         ("edit", "plot"): call(services.use_plot, plot=Plot.objects.get(), since=works.today),
         ("move", ""): lambda user: works.move(project, "preparing", by=user, reason="退回。"),

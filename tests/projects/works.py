@@ -45,6 +45,10 @@ class Works:
     def person(self, name):
         return self.people[name] if isinstance(name, str) else name
 
+    def land(self, by):
+        """A project that a signed deal becomes."""
+        return services.create(user=by, values={"name": "示例落地项目"}, right="land", now=self.now)
+
     def project(self, stage="planning", *, days=None, road=None, by="planner", now=None, **values):
         """A project entered at a stage; `days`: {milestone: (planned, actual)}, dates or words."""
         self.made += 1

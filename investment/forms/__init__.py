@@ -1,0 +1,1 @@
+"""One form a deed; see investment/deeds.py."""
