@@ -101,7 +101,12 @@ def act(request, kind, number, name, key=""):
     deed = entry.deeds.get(name) or Deed(entry.right, entry.form)
     row = _row(request, kind, number)
     services.require(request.user, deed.right)
-    form = deed.form(subject=row, user=request.user, key=key, **answers.sent(request))
+    try:
+        form = deed.form(subject=row, user=request.user, key=key, **answers.sent(request))
+    except Http404:
+        if request.method != "POST":
+            raise
+        return answers.overtaken(request, deed.form, reverse(f"investment:{kind}", args=[number]))
     return answers.respond(request, form, _page(request, kind))
 
 

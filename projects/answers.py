@@ -46,6 +46,17 @@ def respond(request, form, page):
     return redirect(page.home(form))
 
 
+def overtaken(request, form_class, home):
+    """409 for a posted deed whose form no longer stands, with what was typed, to be copied."""
+    fields = form_class.base_fields
+    typed = [
+        {"label": fields[name].label, "value": request.POST[name]}
+        for name in request.POST
+        if name in fields and not fields[name].widget.is_hidden and request.POST[name]
+    ]
+    return render(request, "409.html", {"back_url": home, "typed": typed}, status=409)
+
+
 def show(request, form, page, **more):
     status = more.pop("status", 400 if form.errors else 200)
     context = {

@@ -131,7 +131,13 @@ def act(request, number, name, key=""):
     project = get_object_or_404(visible.for_page(), number=number)
     if not Viewer(request.user).may(deed.right, project):
         raise PermissionDenied
-    form = deed.form(subject=project, user=request.user, key=key, **answers.sent(request))
+    try:
+        form = deed.form(subject=project, user=request.user, key=key, **answers.sent(request))
+    except Http404:
+        if request.method != "POST":
+            raise
+        home = reverse("projects:detail", args=[project.number])
+        return answers.overtaken(request, deed.form, home)
     if request.method == "POST" and request.headers.get("HX-Target", "").startswith("check-"):
         return _check(request, form)
     return answers.respond(request, form, _page(request))

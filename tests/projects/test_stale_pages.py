@@ -197,6 +197,17 @@ def test_only_a_correction_that_is_open_and_not_sent_is_discarded(works, buildin
     assert building.reports.filter(month=JANUARY).count() == 2
 
 
+def test_a_step_done_meanwhile_gives_back_what_was_typed(go, works, building, planner):
+    report = works.draft(building, FEBRUARY, wan(1), send=True)
+    works.verify(report, by="second_planner")
+    path = f"{building.number}/return/{report.pk}/"
+    assert go(planner, path).status_code == 404
+    answer = go(planner, path, {"version": "1", "reason": "与统计差距大，请核对。"})
+    assert answer.status_code == 409
+    assert "与统计差距大，请核对。" in answer.content.decode()
+    assert f"/projects/{building.number}/" in answer.content.decode()
+
+
 def test_a_correction_is_discarded_by_its_page(go, works, building, handler, planner):
     path = f"{building.number}/discard/2026-01/"
     assert go(handler, path).status_code == 404
