@@ -12,7 +12,7 @@ from directory.models import Sequence
 from directory.names import normalise
 from investment import telling
 from investment.models import Deal, Receipt
-from investment.services import plain, record, require
+from investment.services import record, require
 from projects import figures
 from projects.errors import Conflict
 
@@ -173,7 +173,7 @@ def refuse(*, receipt, user, reason, now=None):
         raise ValidationError({"reason": [_("请填写不予认定的理由。")]})
     receipt.status, receipt.refused_reason = "refused", reason.strip()
     receipt.save()
-    record(deal, "refuse", user, now, receipt=receipt.number, reason=plain(reason.strip()))
+    record(deal, "refuse", user, now, receipt=receipt.number, reason=reason.strip())
     telling.take_back("receipt_pending", deal, now, receipt.number)
     return receipt
 

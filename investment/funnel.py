@@ -106,7 +106,7 @@ def year_figures(user, year):
         "trips": trips.count(),
         "prospects": prospect_count,
         "deals": deal_figures(deals),
-        "transfers": TechTransfer.objects.visible_to(user).filter(signed_on__year=year).count(),
+        "transfers": TechTransfer.objects.visible_to(user).of_year(year).count(),
         "receipts": Receipt.objects.visible_to(user).recognised().of_period(year).totals(),
         "conversion": conversion(deals.count(), linked, prospect_count),
     }

@@ -1,5 +1,8 @@
 """QuerySets of promotion work: who sees which rows, and what counts."""
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
@@ -18,6 +21,8 @@ class Visible(models.QuerySet):
     """`readers`: the roles that see every row; others see what `own` says."""
 
     readers = frozenset()
+    # Fields that a search reads.
+    searched = ()
 
     def visible_to(self, user):
         held = roles.roles_of(user)
@@ -34,38 +39,41 @@ class Visible(models.QuerySet):
         """What a REST key of nobody sees: nothing that is not signed."""
         return self.none()
 
-    def numbered(self, numbers):
-        return self.filter(pk__in=numbers)
+    def search(self, words):
+        """Rows in which every word occurs; the first six are looked for."""
+        found = self
+        for word in words.split()[:6]:
+            found = found.filter(self.holding(word))
+        return found
+
+    def holding(self, word):
+        """Where a word may stand."""
+        return reduce(or_, (Q(**{f"{name}__icontains": word}) for name in self.searched))
+
+    def matching(self, *, q="", year=None, **equal):
+        """Narrowed by a list's filter; what is empty does not narrow."""
+        found = self.search(q) if q else self
+        if year:
+            found = found.of_year(year)
+        return found.filter(**{name: value for name, value in equal.items() if value})
 
 
 class TripQuerySet(Visible):
     readers = workflow.UNSIGNED
+    searched = ("number", "theme", "team")
+
+    def holding(self, word):
+        return (
+            super().holding(word)
+            | Q(pk__in=self._rows("places").filter(city__icontains=word).values("trip"))
+            | Q(pk__in=self._rows("visits").filter(company__icontains=word).values("trip"))
+        )
 
     def outbound(self):
         return self.filter(activity="outbound")
 
     def of_year(self, year):
         return self.filter(start_on__year=year)
-
-    def search(self, words):
-        found = self
-        for word in words.split()[:6]:
-            found = found.filter(
-                Q(number__icontains=word)
-                | Q(theme__icontains=word)
-                | Q(team__icontains=word)
-                | Q(pk__in=self._rows("places").filter(city__icontains=word).values("trip"))
-                | Q(pk__in=self._rows("visits").filter(company__icontains=word).values("trip"))
-            )
-        return found
-
-    def matching(self, *, q="", city="", year=None, **equal):
-        found = self.search(q) if q else self
-        if year:
-            found = found.of_year(year)
-        if city:
-            found = found.filter(pk__in=self._rows("places").filter(city=city).values("trip"))
-        return found.filter(**{name: value for name, value in equal.items() if value})
 
     def for_list(self):
         """With what came of each: visits, prospects, counted deals."""
@@ -94,6 +102,11 @@ def _counted(rows, name):
 
 class ProspectQuerySet(Visible):
     readers = workflow.UNSIGNED
+    searched = ("number", "title", "company", "owner__name")
+
+    def matching(self, *, late=None, today=None, **criteria):
+        found = super().matching(**criteria)
+        return found.open().filter(next_on__lt=today) if late else found
 
     def open(self):
         return self.filter(stage__in=workflow.OPEN)
@@ -101,33 +114,8 @@ class ProspectQuerySet(Visible):
     def of_year(self, year):
         return self.filter(received_on__year=year)
 
-    def owned_by(self, user):
-        return self.filter(owner=user.pk)
-
-    def search(self, words):
-        found = self
-        for word in words.split()[:6]:
-            found = found.filter(
-                Q(number__icontains=word)
-                | Q(title__icontains=word)
-                | Q(company__icontains=word)
-                | Q(owner__name__icontains=word)
-            )
-        return found
-
-    def matching(self, *, q="", year=None, late=None, today=None, **equal):
-        found = self.search(q) if q else self
-        if year:
-            found = found.of_year(year)
-        if late:
-            found = found.open().filter(next_on__lt=today)
-        return found.filter(**{name: value for name, value in equal.items() if value})
-
     def for_list(self):
         return self.select_related("owner", "industry", "from_trip", "node__chain", "deal")
-
-    def silent_since(self, day):
-        return self.open().filter(touched_on__lte=day)
 
     def totals(self, today):
         return self.aggregate(
@@ -141,6 +129,11 @@ class ProspectQuerySet(Visible):
 
 class DealQuerySet(Visible):
     readers = workflow.SIGNED_READERS
+    searched = ("number", "contract_no", "name", "investor_name", "investor_group")
+
+    def matching(self, *, counted=None, **criteria):
+        found = super().matching(**criteria)
+        return found.counted() if counted else found
 
     def own(self, user, held):
         if roles.ENTERPRISE in held and user.enterprise_id:
@@ -161,26 +154,6 @@ class DealQuerySet(Visible):
 
     def running(self):
         return self.exclude(status__in=choices.FINAL)
-
-    def search(self, words):
-        found = self
-        for word in words.split()[:6]:
-            found = found.filter(
-                Q(number__icontains=word)
-                | Q(contract_no__icontains=word)
-                | Q(name__icontains=word)
-                | Q(investor_name__icontains=word)
-                | Q(investor_group__icontains=word)
-            )
-        return found
-
-    def matching(self, *, q="", year=None, counted=None, **equal):
-        found = self.search(q) if q else self
-        if year:
-            found = found.of_year(year)
-        if counted:
-            found = found.counted()
-        return found.filter(**{name: value for name, value in equal.items() if value})
 
     def traced(self):
         """`lead` and `channel` and `lead_on`: of the prospect the deal came from, or of the one its
@@ -264,6 +237,11 @@ class CommitmentQuerySet(models.QuerySet):
 
 class ReceiptQuerySet(Visible):
     readers = workflow.UNSIGNED
+    searched = ("number", "payer", "evidence_no", "deal__name")
+
+    def of_year(self, year):
+        """Those that came in the year; `of_period` are those counted in it."""
+        return self.filter(received_on__year=year)
 
     def recognised(self):
         return self.filter(status="recognised")
@@ -273,23 +251,6 @@ class ReceiptQuerySet(Visible):
 
     def of_period(self, year):
         return self.filter(period__year=year)
-
-    def search(self, words):
-        found = self
-        for word in words.split()[:6]:
-            found = found.filter(
-                Q(number__icontains=word)
-                | Q(payer__icontains=word)
-                | Q(evidence_no__icontains=word)
-                | Q(deal__name__icontains=word)
-            )
-        return found
-
-    def matching(self, *, q="", year=None, **equal):
-        found = self.search(q) if q else self
-        if year:
-            found = found.filter(received_on__year=year)
-        return found.filter(**{name: value for name, value in equal.items() if value})
 
     def standing(self):
         return self.exclude(status="refused")
@@ -321,6 +282,10 @@ class ChainTargetQuerySet(Visible):
 
 class TransferQuerySet(Visible):
     readers = workflow.MAP_READERS
+    searched = ("number", "title", "provider__name", "receiver_name")
+
+    def of_year(self, year):
+        return self.filter(signed_on__year=year)
 
     def of_system(self, user):
         return self if "investment:read" in user.api_scopes else self.none()
@@ -329,25 +294,6 @@ class TransferQuerySet(Visible):
         if roles.ENTERPRISE in held and user.enterprise_id:
             return Q(receiver=user.enterprise_id)
         return super().own(user, held)
-
-    def search(self, words):
-        found = self
-        for word in words.split()[:6]:
-            found = found.filter(
-                Q(number__icontains=word)
-                | Q(title__icontains=word)
-                | Q(provider__name__icontains=word)
-                | Q(receiver_name__icontains=word)
-            )
-        return found
-
-    def matching(self, *, q="", year=None, city="", **equal):
-        found = self.search(q) if q else self
-        if year:
-            found = found.filter(signed_on__year=year)
-        if city:
-            found = found.filter(provider__city=city)
-        return found.filter(**{name: value for name, value in equal.items() if value})
 
     def for_list(self):
         return self.select_related("provider", "project", "receiver")
@@ -365,9 +311,6 @@ class RuleQuerySet(models.QuerySet):
 
 
 class EventQuerySet(models.QuerySet):
-    def moves(self):
-        return self.exclude(to_stage="")
-
     def after(self, version):
         """Those after a version; none when it is not known."""
         return self.filter(version__gt=version) if version is not None else self.none()

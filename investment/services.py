@@ -3,9 +3,6 @@
 Raises PermissionDenied (role), Conflict (stage or version), ValidationError (values).
 """
 
-from datetime import date, datetime
-from decimal import Decimal
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
@@ -15,9 +12,8 @@ from accounts import roles
 from directory.models import Enterprise, Sequence
 from investment import choices, telling, workflow
 from investment.models import PipelineEvent, Prospect, Trip, TripPlace, TripVisit
+from projects import services as project_services
 from projects.errors import Conflict
-
-TOUCHED = ("version", "updated_at")
 
 
 def may(user, deed):
@@ -62,16 +58,10 @@ def record(row, action, user, now, *, from_stage="", to_stage="", **data):
 
 
 def plain(value):
-    """What a value looks like in an event: codes, numbers and ISO dates, never labels."""
-    if isinstance(value, models.Model):
-        return getattr(value, "number", getattr(value, "code", value.pk))
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value
+    """As in a project's event, but a record that has a number by its number."""
+    if isinstance(value, models.Model) and hasattr(value, "number"):
+        return value.number
+    return project_services.plain(value)
 
 
 def put(row, values):

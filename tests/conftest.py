@@ -1,5 +1,6 @@
 """For every test: quick passwords, a compiled catalogue; STRICT=1 turns a skip into a failure."""
 
+import csv
 import json
 import os
 from pathlib import Path
@@ -37,6 +38,27 @@ def chinese():
     """Every test begins in the portal's language, whichever the one before it left."""
     with translation.override(settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Real data beside the checkout (SHARED_DATA); a test skips with a notice without it."""
+    default = Path(__file__).parents[1] / ".." / "shared" / "data"
+    folder = Path(os.environ.get("SHARED_DATA") or default).resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no shared data at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def practice(shared_data):
+    """practice("real_deals"): the rows of that table of published practice."""
+
+    def rows(name):
+        with (shared_data / "practice" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    return rows
 
 
 def fail_when_skipped(report):

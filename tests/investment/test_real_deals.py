@@ -1,10 +1,7 @@
 """Eleven deals as newspapers reported them: entered in the form without inventing a value."""
 
-import csv
-import os
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -12,19 +9,13 @@ from investment import funnel
 from investment.models import Deal
 from tests.investment.pipeline import deal_form
 
-ROOT = Path(__file__).resolve().parents[2]
 ROUGH = {"D13": "约300亿元", "D15": "近150亿元"}
 WHOLE_DAYS = {"D15": date(2016, 4, 26), "D19": date(2023, 12, 22)}
 
 
 @pytest.fixture(scope="module")
-def given():
-    folder = Path(os.environ.get("SHARED_DATA") or ROOT.parent / "shared" / "data")
-    path = folder / "practice" / "real_deals.csv"
-    if not path.is_file():
-        pytest.skip(f"no shared data at {folder}")
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
+def given(practice):
+    return {row["id"]: row for row in practice("real_deals")}
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """Published bulletins come out to the digit; what cannot be divided is said, never 0."""
 
-import csv
-import os
 import re
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,19 +10,12 @@ from hypothesis import strategies as st
 
 from projects import figures
 
-ROOT = Path(__file__).resolve().parents[2]
 NUMBER = r"(\d+(?:\.\d+)?)"
 
 
 @pytest.fixture(scope="module")
-def published():
-    """The rows of published_progress_figures.csv beside the checkout (SHARED_DATA)."""
-    folder = Path(os.environ.get("SHARED_DATA") or ROOT.parent / "shared" / "data")
-    path = folder / "practice" / "published_progress_figures.csv"
-    if not path.is_file():
-        pytest.skip(f"no shared data at {folder}")
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def published(practice):
+    return practice("published_progress_figures")
 
 
 def computed(row):

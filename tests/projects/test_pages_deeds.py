@@ -1,9 +1,6 @@
 """The project page and the forms of its deeds: who reaches them, what they refuse, what is kept."""
 
-import csv
-import os
 from datetime import date
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from issues.models import Issue
 from projects.deeds import DEEDS
 from projects.models import KeyProject, ProgressReport
-from tests.house.rooms import ROOT
 from tests.projects.works import at, fresh, pdf, wan
 
 pytestmark = pytest.mark.django_db
@@ -315,13 +311,8 @@ def test_papers_are_for_the_inside_only(go, works, built, planner, outsider, hea
     assert go(outsider, f"files/{paper.pk}/").status_code == 404
 
 
-def test_the_22_published_projects_are_entered_by_the_form(go, planner):
-    folder = Path(os.environ.get("SHARED_DATA") or ROOT.parent / "shared" / "data")
-    file = folder / "practice" / "real_projects.csv"
-    if not file.exists():
-        pytest.skip(f"no shared data at {folder}")
-    with file.open(encoding="utf-8-sig") as lines:
-        rows = list(csv.DictReader(lines))
+def test_the_22_published_projects_are_entered_by_the_form(go, planner, practice):
+    rows = practice("real_projects")
     for row in rows:
         answer = go(planner, "new/", FACTS | published(row))
         assert answer.status_code == 302, (row["id"], errors(answer))

@@ -1,10 +1,7 @@
 """Twenty-two projects as newspapers reported them: entered without inventing a value."""
 
-import csv
-import os
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -15,7 +12,6 @@ from ledgers.money import read_amount
 from projects import services
 from projects.models import KeyProject, Milestone
 
-ROOT = Path(__file__).resolve().parents[2]
 CATEGORY = {"基础设施": "infrastructure", "社会事业": "welfare"}  # data
 NOTHING = read_date("")
 # What the file does not give as a full day, as it stands there.
@@ -37,13 +33,8 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def given():
-    folder = Path(os.environ.get("SHARED_DATA") or ROOT.parent / "shared" / "data")
-    path = folder / "practice" / "real_projects.csv"
-    if not path.is_file():
-        pytest.skip(f"no shared data at {folder}")
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
+def given(practice):
+    return {row["id"]: row for row in practice("real_projects")}
 
 
 def yuan(wan):

@@ -1,6 +1,4 @@
-import os
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -43,13 +41,3 @@ def notice(year=2027, days=None, papers=("https://www.gov.cn/2027.htm",)):
 @pytest.fixture
 def cn2026():
     return calendar_of(2026)
-
-
-@pytest.fixture(scope="session")
-def shared_data():
-    """Real data beside the checkout (SHARED_DATA); a test skips with a notice without it."""
-    default = Path(__file__).parents[2] / ".." / "shared" / "data"
-    folder = Path(os.environ.get("SHARED_DATA", default)).resolve()
-    if not folder.is_dir():
-        pytest.skip(f"no shared data at {folder}")
-    return folder
