@@ -129,9 +129,6 @@ class LightRuleSetQuerySet(models.QuerySet):
 
 
 class SnapshotQuerySet(models.QuerySet):
-    def shown_on(self, day):
-        return self.filter(day__lte=day).order_by("-day")
-
     def update(self, **kwargs):
         raise TypeError("A light that was shown is not changed.")
 

@@ -217,10 +217,6 @@ class KeyProject(models.Model):
         """Whether the sponsor's monthly visits are owed."""
         return self.stage in stages.VISITED
 
-    @property
-    def is_road(self):
-        return hasattr(self, "road")
-
 
 class ProjectEvent(models.Model):
     """What was done to a project, append-only: the history page and the stage log are these rows.

@@ -338,9 +338,31 @@ def _money(project, viewer, today, year):
         "plan": plan,
         "plan_year": year,
         "years": sorted({r.month.year for r in reports} | {p.year for p in project.plans.all()}),
+        "progress": progress(plan, counted),
         "investment": charts.investment(year, plan, counted),
         "reports": [report_item(row, project, viewer) for row in of_year],
     }
+
+
+def progress(plan, counted):
+    """[(label, value)] of a year: completion, against time and against the project's own plan, up
+    to the last month that counts. Nothing without a plan or a month.
+    """
+    if plan is None or not counted:
+        return []
+    months = max(row.month.month for row in counted)
+    done = figures.total(row.month_invested for row in counted)
+    ratio = figures.completion(done, plan.annual_plan)
+    found = [
+        (_("完成率"), figures.show_percent(ratio)),
+        (_("较序时（百分点）"), figures.show_points(figures.lead(ratio, months))),
+    ]
+    if plan.cumulative:
+        own = figures.lead_against_plan(
+            done, Decimal(plan.cumulative[months - 1]), plan.annual_plan
+        )
+        found.append((_("较自身计划（百分点）"), figures.show_points(own)))
+    return found
 
 
 def _approvals(project, viewer, today):

@@ -94,9 +94,6 @@ class ProjectQuerySet(models.QuerySet):
         rows = self._rows("sponsorships").filter(until=None, leader=user)
         return self.filter(pk__in=rows.values("project"))
 
-    def led_by(self, department_id):
-        return self.filter(lead_department=department_id)
-
     def existing(self):
         """Those that were there at the moment of with_stage_at."""
         return self.filter(shown_stage__isnull=False)

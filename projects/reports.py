@@ -144,8 +144,3 @@ class ProgressReport(models.Model):
     def is_unknown(self):
         """Whether the amount was given in words; one that is not given yet is nothing."""
         return self.month_invested is None and bool(self.month_invested_text)
-
-    @property
-    def was_sent(self):
-        """Whether the department has done its part, so that nothing is missing."""
-        return self.status in (self.Status.SUBMITTED, self.Status.VERIFIED, self.Status.LOCKED)

@@ -1,13 +1,14 @@
 """What a project is: numbered, named, corrected; what nobody knows stays empty."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from projects import wording
-from projects.models import KeyProject
+from projects import presenters, wording
+from projects.models import KeyProject, PlanYear, ProgressReport
 from tests.projects.works import at, fresh
 
 
@@ -68,3 +69,22 @@ def test_a_note_is_kept_for_the_inside(works):
     project = works.project(note="年份不详的年度计划：三千万元。")
     assert ("备注", project.note, True) in wording.facts(project, inside=True)
     assert project.note not in [text for _label, text, _wide in wording.facts(project, False)]
+
+
+def year(annual, cumulative, *invested):
+    plan = PlanYear(annual_plan=annual, cumulative=cumulative)
+    rows = [
+        ProgressReport(month=date(2026, number, 1), month_invested=amount)
+        for number, amount in enumerate(invested, 1)
+    ]
+    return [value for _label, value in presenters.progress(plan, rows)]
+
+
+def test_a_year_is_held_against_time_and_against_its_own_plan():
+    winter = [Decimal(0), Decimal(100), *[Decimal(1200)] * 10]
+    assert year(Decimal(1200), winter, Decimal(0), Decimal(150)) == ["12.5%", "−4.2", "+4.2"]
+    assert year(Decimal(1200), [], Decimal(300)) == ["25.0%", "+16.7"]
+    assert year(Decimal(1200), [], Decimal(300), None) == ["—", "—"]
+    assert year(None, [], Decimal(300)) == ["—", "—"]
+    assert year(Decimal(1200), winter) == []
+    assert presenters.progress(None, [ProgressReport(month=date(2026, 1, 1))]) == []
