@@ -15,13 +15,15 @@ from projects.errors import Conflict
 @dataclass(frozen=True)
 class Page:
     """`home(form)`: address of the row's page, or of the list; `fresh(form)`: the row as it stands
-    now, through visible_to; `history(events)`: events as components/_timeline.html takes them.
+    now, through visible_to; `history(events)`: events as components/_timeline.html takes them;
+    `again(form)`: the answer to a form that was refused, where it does not stand by itself.
     """
 
     template: str
     home: Callable
     fresh: Callable
     history: Callable
+    again: Callable | None = None
 
 
 def sent(request):
@@ -59,6 +61,8 @@ def overtaken(request, form_class, home):
 
 def show(request, form, page, **more):
     status = more.pop("status", 400 if form.errors else 200)
+    if page.again and status == 400:
+        return page.again(form)
     context = {
         "form": form,
         "subject": form.subject,

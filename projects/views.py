@@ -140,10 +140,10 @@ def act(request, number, name, key=""):
         return answers.overtaken(request, deed.form, home)
     if request.method == "POST" and request.headers.get("HX-Target", "").startswith("check-"):
         return _check(request, form)
-    return answers.respond(request, form, _page(request))
+    return answers.respond(request, form, _page(request, form.hands_in))
 
 
-def _page(request):
+def _page(request, is_report=False):
     def home(form):
         if request.POST.get("next") == "sheet":
             return f"{reverse('projects:reports')}?month={form.key}"
@@ -156,7 +156,14 @@ def _page(request):
         visible = KeyProject.objects.visible_to(request.user)
         return get_object_or_404(visible, pk=form.subject.pk)
 
-    return answers.Page("projects/act.html", home, fresh, history)
+    def again(form):
+        """The sheet with the refused row."""
+        today = timezone.localdate()
+        context = worklist.sheet(request.user, {"month": form.key}, today, bound=form)
+        return render(request, "projects/reports.html", context, status=400)
+
+    from_sheet = is_report and request.POST.get("next") == "sheet"
+    return answers.Page("projects/act.html", home, fresh, history, again if from_sheet else None)
 
 
 def _check(request, form):

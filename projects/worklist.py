@@ -18,7 +18,7 @@ PER_PAGE = 40
 
 def sheet(user, params, today, bound=None):
     """The month's sheet: one row a project that owes a report; `bound` is a ReportForm that was
-    refused and comes back with what was typed.
+    refused and comes back first, with what was typed.
     """
     viewer = Viewer(user)
     month = month_of(params["month"]) if params.get("month") else reporting.month_of_today(today)
@@ -37,6 +37,8 @@ def sheet(user, params, today, bound=None):
     rows = _sheet_rows(projects, month, user, viewer, today, bound)
     if status:
         rows = [row for row in rows if row["status"] == status]
+    if bound is not None:
+        rows.sort(key=lambda row: row["form"] is not bound)
     page = Paginator(rows, PER_PAGE).get_page(params.get("page"))
     calendar = current_calendar()
     due, locks = reporting.due_on(month, calendar), reporting.locks_on(month, calendar)

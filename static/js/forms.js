@@ -6,13 +6,29 @@
     var form = event.target;
     // The attribute, not form.method: a field may be named "method" and would hide it.
     var method = (form.getAttribute("method") || "").toLowerCase();
-    if (method !== "post" || form.hasAttribute("hx-post")) { return; }
+    if (method !== "post") { return; }
     if (form.dataset.sent) { event.preventDefault(); return; }
+    if (leavesOthers(form)) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     form.querySelectorAll("[type=submit]").forEach(function (button) {
       button.setAttribute("aria-disabled", "true");
     });
   });
+
+  // Forms that stand beside each other: sending one loses what is typed in the others, so ask first.
+  function leavesOthers(form) {
+    var sheet = form.closest("[data-forms-apart]");
+    return sheet !== null && Array.from(sheet.querySelectorAll("form")).some(function (other) {
+      return other !== form && isChanged(other);
+    }) && !window.confirm(sheet.dataset.formsApart);
+  }
+
+  function isChanged(form) {
+    return form.querySelector(".form-errors") !== null || Array.from(form.elements).some(function (field) {
+      if (field.type === "file") { return field.files.length > 0; }
+      return "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
+    });
+  }
 
   // Back from the next page: the browser may restore this one with its form still marked as sent.
   window.addEventListener("pageshow", function (event) {

@@ -181,6 +181,29 @@ def test_the_sheet_says_at_once_what_strikes_the_eye(someone):
     assert row.locator(".oddities__wrong").count() == 0
 
 
+def test_a_row_of_the_sheet_takes_nothing_from_the_others(someone):
+    """Refused, it stays on the sheet; sent while another is being filled in, the browser asks."""
+    handler = someone("handler_zj")
+    handler.go("/projects/reports/")
+    rows = handler.page.locator(".report-row").filter(has=handler.page.locator("form"))
+    asked = []
+    handler.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    rows.nth(0).locator("[name=month_invested]").fill("12O00万元")
+    rows.nth(1).locator("[name=month_invested]").fill("15")
+    rows.nth(0).locator("[name=send]").click()
+    assert len(asked) == 1
+    assert "没有保存" in asked[0]
+    assert rows.nth(1).locator("[name=month_invested]").input_value() == "15"
+    rows.nth(1).locator("[name=month_invested]").fill("")
+    rows.nth(0).locator("[name=send]").click()
+    handler.page.locator(".form-errors").wait_for()
+    assert rows.count() > 1
+    assert rows.nth(0).locator("[name=month_invested]").input_value() == "12O00万元"
+    assert len(asked) == 1
+    assert [said for said in handler.complaints if "400" not in said] == []
+    handler.complaints.clear()
+
+
 def test_pages_fit_a_telephone_and_speak_english(someone):
     leader = someone("leader")
     leader.page.set_viewport_size(PHONE)
