@@ -17,6 +17,18 @@ BEAT = {
         "task": "issues.tasks.match_enterprises",
         "schedule": timedelta(minutes=10),
     },
+    "remind of notices and instructions not answered, every 10 minutes": {
+        "task": "issues.tasks.watch_answers",
+        "schedule": timedelta(minutes=10),
+    },
+    "open reviews of matters that keep coming, every hour": {
+        "task": "issues.tasks.find_patterns",
+        "schedule": timedelta(hours=1),
+    },
+    "apply a policy that has come into force to open issues, every minute": {
+        "task": "issues.tasks.apply_policies",
+        "schedule": timedelta(minutes=1),
+    },
     "judge the lights of projects that have none of today, every 10 minutes": {
         "task": "projects.tasks.snapshot_lights",
         "schedule": timedelta(minutes=10),

@@ -23,6 +23,14 @@ RATING = [
 ]
 VISIT_RESULT = [("answered", _("已接通")), ("no_answer", _("未接通"))]
 COLOUR = [("blue", _("蓝色")), ("yellow", _("黄色")), ("orange", _("橙色")), ("red", _("红色"))]
+NOTICE_STATES = [
+    ("waiting", _("待答复")),
+    ("overdue", _("逾期未答复")),
+    ("answered", _("按期答复")),
+    ("answered_late", _("逾期答复")),
+    ("withdrawn", _("已撤销")),
+]
+SOLVED = [("yes", _("已解决")), ("no", _("未解决"))]
 DECLINE_REASON = [
     ("out_of_scope", _("不属于本区职责范围")),
     ("litigation", _("已进入诉讼、仲裁程序")),
@@ -71,6 +79,7 @@ CHOICES = {
     "rating": RATING,
     "visit_result": VISIT_RESULT,
     "colour": COLOUR,
+    "solved": SOLVED,
     "decline_reason": DECLINE_REASON,
     "extension_reason": EXTENSION_REASON,
 }
@@ -110,4 +119,11 @@ FIELD_LABELS = {
     "instruction": pgettext_lazy("字段", "批示"),
     "notice": _("督办单"),
     "colour": _("等级"),
+    "solved": _("问题是否解决"),
+    "status": _("状态"),
+    "received_at": _("收到时间"),
+    "due_at": _("原定时限"),
+    "closed_at": _("办结时间"),
+    "department": _("主办部门"),
+    "source_verdict": _("原系统结论"),
 }

@@ -12,6 +12,10 @@ from notifications import services as messages
 from worktime import clock as working_clock
 from worktime.services import current_calendar
 
+Verdict = Commitment.Verdict
+PUT_OFF = {"decide_extension": "extension", "decide_tracking": "tracking"} | {
+    "report_tracking": "tracking"
+}
 COLUMNS = {
     "promise": "due_at",
     "unit": "unit_due_at",
@@ -38,10 +42,29 @@ def start(issue, name, event, *, started_at, share=None):
         return None
     if limit is None or (name == "co" and not issue.co_handlings.exists()):
         return None
-    number = deadlines.shortened(limit.number, limit.unit, share) if share else limit.number
     return _write(
-        issue, name, event, policy=policy, started_at=started_at, number=number, unit=limit.unit
+        issue,
+        name,
+        event,
+        policy=policy,
+        started_at=started_at,
+        number=_amount(limit, share),
+        unit=limit.unit,
+        share=share,
     )
+
+
+def _amount(limit, share):
+    return deadlines.shortened(limit.number, limit.unit, share) if share else limit.number
+
+
+def take_over(issue, event, due_at):
+    """Both clocks of a foreign work order as its own system had set them, to the second."""
+    policy = Policy.objects.valid_at(event.at)
+    for name in ("promise", "unit"):
+        last = current(issue).get(name)
+        if last is None or last.due_at != due_at:
+            _write(issue, name, event, policy=policy, started_at=issue.received_at, fixed_at=due_at)
 
 
 def fix(issue, name, event, day):
@@ -53,48 +76,95 @@ def fix(issue, name, event, day):
         later = deadlines.due_time(current_calendar(), started_at=event.at, fixed_on=day)
         if _missed(issue, event.at) or (issue.due_at and later <= issue.due_at):
             return None
-    return _write(issue, name, event, policy=policy, started_at=event.at, fixed_on=day)
+    basis = {"started_at": event.at, "fixed_on": day}
+    return _write(issue, name, event, policy=policy, put_off_by=PUT_OFF.get(event.action), **basis)
 
 
 def _missed(issue, now):
     """Whether the promise that runs has already been broken."""
     last = current(issue).get("promise")
-    return last is not None and last.met_at is None and last.due_at < now
+    return last is not None and not last.verdict and last.due_at < now
 
 
 def add_pause(issue, name, event, begin, end):
     """The clock stood still from `begin` to `end`: the same promise with one pause more."""
     last = current(issue).get(name)
-    if last is None or last.met_at:
+    if last is None or last.verdict:
         return None
     return _rewrite(issue, last, event, pauses=[*last.pauses, [begin.isoformat(), end.isoformat()]])
 
 
 def meet(issue, names, moment):
-    """What was promised has been done at `moment`."""
+    """What was promised has been done at `moment`; whether in time is decided now, for good."""
     for name, row in current(issue).items():
-        if name in names and row.met_at is None:
+        if name in names and not row.verdict:
             row.met_at = moment
-            row.save(update_fields=["met_at"])
+            _end(row, moment, Verdict.ON_TIME if moment <= row.due_at else Verdict.LATE)
+
+
+def void(issue, moment):
+    """The issue has ended early: nothing that still runs will be judged."""
+    for row in current(issue).values():
+        if not row.verdict:
+            _end(row, moment, Verdict.VOID)
+
+
+def _end(row, moment, verdict):
+    row.ended_at, row.verdict = moment, verdict
+    row.save(update_fields=["met_at", "ended_at", "verdict"])
+
+
+def _replaced(row, event, department_id):
+    """The verdict on a promise that a new version takes the place of.
+
+    Lateness stays where it arose: neither an extension nor a tracking date asked for after the
+    due time, nor a change of hands, takes it away. An upheld return was no promise of theirs.
+    """
+    if event.action == "rule_return" and row.department_id != department_id:
+        return Verdict.RETURNED
+    asked = event.at
+    if event.action in ("decide_extension", "decide_tracking"):
+        kind = event.action.removeprefix("decide_")
+        asked = row.issue.applications.filter(kind=kind).latest("applied_at").applied_at
+    stays = event.action not in ("recalculate", "rule_return", "assign", "import")
+    if stays and row.due_at < asked:
+        return Verdict.LATE
+    return Verdict.REPLACED if row.department_id == department_id else Verdict.HANDED_OVER
 
 
 def recalculate(issue, event):
-    """Derives every running promise anew with today's calendar; [(clock, before, after)] of those
-    that moved. A department's clock that stands still is derived when its return is ruled.
+    """Derives every running promise anew with today's calendar, and with the policy in force where
+    that is for open issues too; [(clock, before, after)] of those that moved. A department's clock
+    that stands still is derived when its return is ruled.
     """
     moved = []
+    policy = Policy.objects.valid_at(event.at)
     for row in current(issue).values():
         stands_still = row.clock == "unit" and issue.unit_due_at is None
-        if row.met_at is None and not stands_still:
-            changed = _rewrite(issue, row, event, only_if_moved=True)
+        if not row.verdict and not stands_still:
+            changed = _rewrite(issue, row, event, only_if_moved=True, policy=policy)
             if changed:
                 moved.append((row.clock, row.due_at, changed.due_at))
     return moved
 
 
-def would_move(row, calendar):
-    """The new due time of a Commitment under `calendar`, or None when it stays."""
-    due_at = _due(row, calendar)
+def basis(row, policy, time_class):
+    """{"policy", "number", "unit"} of a running Commitment once `policy` is in force: its own,
+    unless that one is newer, applies to open issues and gives this clock a limit.
+    """
+    own = {"policy": row.policy, "number": row.number, "unit": row.unit}
+    if row.number is None or not policy.applies_to_open or policy.version <= row.policy.version:
+        return own
+    limit = policy.limit(row.clock, time_class)
+    if limit is None:
+        return own
+    return {"policy": policy, "number": _amount(limit, row.share), "unit": limit.unit}
+
+
+def would_move(row, calendar, policy=None, time_class=""):
+    """The new due time of a Commitment under `calendar` (and `policy`), or None when it stays."""
+    changed = basis(row, policy, time_class) if policy else {}
+    due_at = _due(row, calendar, **changed)
     return due_at if due_at != row.due_at else None
 
 
@@ -124,20 +194,23 @@ def pauses_of(row):
     ]
 
 
-def _due(row, calendar):
+def _due(row, calendar, *, number=None, unit="", policy=None):
+    if row.fixed_at is not None:
+        return row.fixed_at
     return deadlines.due_time(
         calendar,
         started_at=row.started_at,
-        number=row.number,
-        unit=row.unit,
+        number=row.number if number is None else number,
+        unit=unit or row.unit,
         fixed_on=row.fixed_on,
         pauses=pauses_of(row),
     )
 
 
-def _rewrite(issue, row, event, *, pauses=None, only_if_moved=False):
+def _rewrite(issue, row, event, *, pauses=None, only_if_moved=False, policy=None):
     calendar = current_calendar()
-    if only_if_moved and would_move(row, calendar) is None:
+    changed = basis(row, policy or row.policy, issue.time_class)
+    if only_if_moved and would_move(row, calendar, policy, issue.time_class) is None:
         if row.provisional and not is_provisional(row, calendar):
             row.provisional = False
             row.save(update_fields=["provisional"])
@@ -146,32 +219,38 @@ def _rewrite(issue, row, event, *, pauses=None, only_if_moved=False):
         issue,
         row.clock,
         event,
-        policy=row.policy,
         started_at=row.started_at,
-        number=row.number,
-        unit=row.unit,
+        share=row.share,
         fixed_on=row.fixed_on,
+        fixed_at=row.fixed_at,
+        put_off_by=row.put_off_by,
         pauses=row.pauses if pauses is None else pauses,
+        **changed,
     )
 
 
 def _write(issue, name, event, **basis):
     calendar = current_calendar()
     last = issue.commitments.filter(clock=name).order_by("-version").first()
+    if last and not last.verdict:
+        _end(last, event.at, _replaced(last, event, issue.lead_department_id))
     row = Commitment(
         issue=issue,
         clock=name,
         version=last.version + 1 if last else 1,
         cause=event,
+        department_id=issue.lead_department_id,
+        round=issue.round,
+        begun_at=event.at,
         calendar_version=str(calendar.version),
-        **basis,
+        **{field: value for field, value in basis.items() if value is not None},
     )
     row.due_at = _due(row, calendar)
     row.provisional = is_provisional(row, calendar)
     row.save()
     if name in COLUMNS:
         setattr(issue, COLUMNS[name], row.due_at)
-    if name == "unit":
+    if name == "unit" and row.fixed_at is None:
         plan_reminders(issue, row, event)
     if name == "co":
         issue.co_handlings.filter(answered_at=None).update(due_at=row.due_at)
@@ -222,7 +301,7 @@ def derivation(commitment):
     API.
     """
     calendar = current_calendar()
-    if commitment.unit == deadlines.CLOCK_HOURS:
+    if commitment.unit == deadlines.CLOCK_HOURS or commitment.fixed_at:
         return []
     return working_clock.derive(
         calendar, commitment.started_at, commitment.due_at, pauses_of(commitment)

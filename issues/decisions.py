@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models import Department
 from issues import choices
+from issues.querysets import InstructionQuerySet, NoticeQuerySet, ReviewQuerySet
 
 
 class Application(models.Model):
@@ -80,6 +81,8 @@ class Instruction(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.TextField(blank=True)
 
+    objects = InstructionQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("批示")
         ordering = ["given_at"]
@@ -109,16 +112,47 @@ class Notice(models.Model):
     )
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.TextField(blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.TextField(blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("督办单")
-        ordering = ["issued_at"]
+        ordering = ["issued_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["year", "serial"], name="notice_number_once")
+            models.UniqueConstraint(fields=["year", "serial"], name="notice_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(answered_at=None) | models.Q(withdrawn_at=None),
+                name="notice_answered_or_withdrawn",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-issued_at", "-id"], name="notice_newest"),
+            models.Index(
+                fields=["answer_due_at"],
+                condition=models.Q(answered_at=None, withdrawn_at=None),
+                name="notice_open_due",
+            ),
         ]
 
     def __str__(self):
         return self.number
+
+    @property
+    def is_open(self):
+        return self.answered_at is None and self.withdrawn_at is None
+
+    def state(self, now):
+        """One of NOTICE_STATES: open ones are overdue once the time to answer has passed."""
+        if self.withdrawn_at:
+            return "withdrawn"
+        if self.answered_at:
+            return "answered" if self.answered_at <= self.answer_due_at else "answered_late"
+        return "overdue" if self.answer_due_at < now else "waiting"
 
     @property
     def number(self):
@@ -137,6 +171,11 @@ class Rating(models.Model):
     reason = models.TextField(blank=True)
     source = models.CharField(max_length=10)  # link, signed_in, key, visit
     rated_at = models.DateTimeField()
+    # Whose work was judged, when that was due, and whether the enterprise calls its matter solved;
+    # None where nobody answered.
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    due_at = models.DateTimeField(_("到期时间"), null=True, blank=True)
+    solved = models.BooleanField(_("已解决"), null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("评价")
@@ -144,6 +183,7 @@ class Rating(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["issue", "round"], name="rating_once_per_round")
         ]
+        indexes = [models.Index(fields=["due_at", "department"], name="rating_cohort")]
 
     def __str__(self):
         return f"{self.issue_id}.{self.round} {self.rating}"
@@ -169,3 +209,55 @@ class Visit(models.Model):
 
     def __str__(self):
         return f"{self.issue_id} {self.on} {self.result}"
+
+
+class PatternReview(models.Model):
+    """一类事: matters of one category that keep coming to one department, looked into together.
+
+    One at a time per category and department; it has an owner, a day and a result.
+    """
+
+    category = models.ForeignKey(
+        "issues.Category", models.PROTECT, related_name="reviews", verbose_name=_("事项类别")
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="reviews", verbose_name=_("主办部门")
+    )
+    opened_at = models.DateTimeField(_("发现时间"))
+    counted_from = models.DateTimeField(_("统计自"))
+    issues = models.ManyToManyField("issues.Issue", related_name="reviews")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reviews",
+        verbose_name=_("牵头人"),
+    )
+    due_on = models.DateField(_("完成期限"), null=True, blank=True)
+    cause = models.TextField(_("共性原因"), blank=True, max_length=5000)
+    measures = models.TextField(_("整改措施"), blank=True, max_length=5000)
+    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("一类事")
+        ordering = ["-opened_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category", "department"],
+                condition=models.Q(closed_at=None),
+                name="review_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None) | ~(models.Q(cause="") | models.Q(measures="")),
+                name="review_closed_with_result",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.category} · {self.department}"

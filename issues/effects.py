@@ -7,11 +7,11 @@ steps). It refuses values that cannot stand with Invalid before it changes anyth
 
 from datetime import timedelta
 
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from directory.models import Sequence
-from issues import commitments
+from issues import choices, commitments
 from issues.errors import invalid
 from issues.facts import Facts
 from issues.models import (
@@ -21,11 +21,14 @@ from issues.models import (
     Issue,
     Notice,
 )
+from issues.watch import answer_key
 from issues.workflow import MERGED, OPEN
+from notifications import services as messages
 from worktime import clock
 from worktime.services import current_calendar
 
 EFFECTS = {}
+LEVELS = [code for code, _label in choices.COLOUR]
 
 
 def effect(function):
@@ -68,7 +71,7 @@ def hand_over(change, department):
     issue.signed_at = issue.contacted_at = issue.next_report_on = None
     issue.assigned_at = change.now
     # A supervision notice follows the matter: whoever has it now answers it.
-    issue.notices.filter(answered_at=None).update(department=department)
+    issue.notices.unanswered().update(department=department)
     lapse(change)
 
 
@@ -314,13 +317,50 @@ def answer_instruction(change):
         change.data["text"],
     )
     row.save()
+    quiet(change, "instruction", row)
+
+
+def quiet(change, kind, row):
+    """Nothing more is mailed about an answer that has been given or is not wanted any more."""
+    messages.cancel(dedupe_prefix=answer_key(change.issue.pk, kind, row.pk), now=change.now)
+
+
+def one_step_at_a_time(change):
+    """一事一单、逐级督办: refuses a second sheet of a colour that waits, one while the former's
+    time to answer runs, and one that leaves out a colour. A leader's instruction allows the last
+    two. The ladder itself keeps its own moments.
+    """
+    issue, level = change.issue, LEVELS.index(change.data["colour"])
+    sent = [row for row in issue.notices.all() if row.withdrawn_at is None]
+    waiting = [row for row in sent if row.is_open]
+    if any(LEVELS.index(row.colour) >= level for row in waiting):
+        raise invalid("colour", _("同级或更高等级的督办单尚未答复，一事一单，请等待答复。"))
+    if issue.instructions.exists():
+        return
+    for row in waiting:
+        if row.answer_due_at >= change.now:
+            until = timezone.localtime(row.answer_due_at)
+            said = {"number": row.number, "until": formats.date_format(until, _("n月j日 H:i"))}
+            raise invalid(
+                "colour",
+                _("%(number)s的答复期限%(until)s未到，不能提高等级；重大事项须先有领导批示。")
+                % said,
+            )
+    highest = max((LEVELS.index(row.colour) for row in sent), default=0)
+    if level > max(highest + 1, 1):
+        allowed = dict(choices.COLOUR)[LEVELS[max(highest + 1, 1)]]
+        raise invalid(
+            "colour",
+            _("督办应逐级进行，目前最高可发%(allowed)s；重大事项须先有领导批示。")
+            % {"allowed": allowed},
+        )
 
 
 @effect
 def issue_notice(change):
-    issue, colour = change.issue, change.data["colour"]
-    if change.actor.user and issue.notices.filter(colour=colour, answered_at=None).exists():
-        raise invalid("colour", _("同一等级的督办单尚未答复，一事一单，请等待答复或提高等级。"))
+    issue = change.issue
+    if change.actor.user:
+        one_step_at_a_time(change)
     policy = Facts(issue, change.actor, change.now).policy
     limit = policy.limit("notice", issue.time_class)
     year = timezone.localdate(change.now).year
@@ -349,6 +389,17 @@ def answer_notice(change):
     )
     row.save()
     change.extra["number"] = row.number
+    quiet(change, "notice", row)
+
+
+@effect
+def withdraw_notice(change):
+    row = change.data["notice"]
+    row.withdrawn_by, row.withdrawn_at = change.actor.user, change.now
+    row.withdrawal_reason = change.data["reason"]
+    row.save()
+    change.extra["number"] = row.number
+    quiet(change, "notice", row)
 
 
 @effect

@@ -205,7 +205,7 @@ class Facts:
 
     @property
     def notice_open(self):
-        return any(row.answered_at is None for row in self.issue.notices.all())
+        return any(row.is_open for row in self.issue.notices.all())
 
 
 def refusal_for(issue, action, actor, now, facts=None):

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from issues import commitments
 from issues.effects import EFFECTS, effect
 from issues.errors import invalid
 from issues.facts import Facts
@@ -20,6 +21,13 @@ def judge(change, rating, source):
     the ladder.
     """
     issue = change.issue
+    solved = {"yes": True, "no": False}.get(change.data.get("solved") or "")
+    if rating == "dissatisfied" and solved is None:
+        solved = False
+    elif rating in ("satisfied", "basically_satisfied") and solved is None:
+        # Nobody said otherwise: what the department called solved, and the enterprise accepts.
+        solved = issue.outcome == "solved"
+    work = commitments.current(issue).get("unit")
     Rating.objects.create(
         issue=issue,
         round=issue.round,
@@ -27,6 +35,9 @@ def judge(change, rating, source):
         reason=change.data.get("reason", ""),
         source=source,
         rated_at=change.now,
+        department_id=issue.lead_department_id,
+        due_at=work.due_at if work else None,
+        solved=solved,
     )
     if rating != "dissatisfied":
         issue.escalation = 0
@@ -57,8 +68,9 @@ def visit(change):
     issue, result = change.issue, change.data["result"]
     if result == "answered" and not change.data.get("rating"):
         raise invalid("rating", _("已接通的，请记录企业的满意度。"))
-    if result != "answered" and change.data.get("rating"):
-        raise invalid("rating", _("未接通的，不能记录满意度。"))
+    for name in ("rating", "solved"):
+        if result != "answered" and change.data.get(name):
+            raise invalid(name, _("未接通的，不能记录企业的评价。"))
     Visit.objects.create(
         issue=issue,
         round=issue.round,

@@ -112,7 +112,9 @@ class StepForm(forms.Form):
             return Department.objects.filter(is_active=True)
         if source == "category":
             return Category.objects.all()
-        return getattr(self.issue, f"{source}s").filter(answered_at=None)
+        if source == "notice":
+            return self.issue.notices.unanswered()
+        return self.issue.instructions.filter(answered_at=None)
 
     def _text(self, field, common):
         if field.name == "contact_phone":

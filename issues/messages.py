@@ -12,8 +12,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from directory.models import Department
 from issues import choices
-from issues.models import Issue
+from issues.models import Category, Issue
 from issues.workflow import STEPS
 from notifications import kinds
 
@@ -121,13 +122,19 @@ TEXTS = {
         gettext_lazy("督办单：%(title)s"),
         gettext_lazy("诉求%(number)s“%(title)s”已发督办单，请按期书面答复。"),
     ),
+    "withdraw_notice": (
+        gettext_lazy("督办单已撤销：%(title)s"),
+        gettext_lazy("诉求%(number)s“%(title)s”的督办单已撤销，不再要求答复。"),
+    ),
     "answer_notice": (
         gettext_lazy("督办单已答复：%(title)s"),
         gettext_lazy("诉求%(number)s“%(title)s”的督办单已答复，请点击查看。"),
     ),
     "recalculate": (
         gettext_lazy("办理时限调整：%(title)s"),
-        gettext_lazy("因工作日历调整，诉求%(number)s“%(title)s”的办理时限调整为%(due)s。"),
+        gettext_lazy(
+            "因工作日历或时限政策调整，诉求%(number)s“%(title)s”的办理时限调整为%(due)s。"
+        ),
     ),
 }
 # What the enterprise reads instead, where its part in the step is another.
@@ -152,6 +159,34 @@ REMINDER = (
 OVERDUE = (
     gettext_lazy("%(colour)s督办：%(title)s"),
     gettext_lazy("诉求%(number)s“%(title)s”已超过办理时限%(due)s，已发督办单，请立即处理。"),
+)
+
+
+ANSWERS = {
+    ("notice", False): (
+        gettext_lazy("督办单今日到期：%(title)s"),
+        gettext_lazy("诉求%(number)s的督办单%(sheet)s须于%(due)s前书面答复。"),
+    ),
+    ("notice", True): (
+        gettext_lazy("督办单逾期未答复：%(title)s"),
+        gettext_lazy("诉求%(number)s的督办单%(sheet)s应于%(due)s前书面答复，现已逾期。"),
+    ),
+    ("instruction", False): (
+        gettext_lazy("批示今日到期：%(title)s"),
+        gettext_lazy("领导对诉求%(number)s的批示须于%(due)s前书面答复。"),
+    ),
+    ("instruction", True): (
+        gettext_lazy("批示逾期未答复：%(title)s"),
+        gettext_lazy("领导对诉求%(number)s的批示应于%(due)s前书面答复，现已逾期。"),
+    ),
+}
+PATTERN = (
+    gettext_lazy("一类事待研究：%(category)s"),
+    gettext_lazy("%(department)s的“%(category)s”类诉求重复发生（%(count)d 件），请研究共性原因。"),
+)
+PATTERN_CLOSED = (
+    gettext_lazy("一类事已办结：%(category)s"),
+    gettext_lazy("%(department)s的“%(category)s”一类事（%(count)d 件）已有整改结果，请点击查看。"),
 )
 
 
@@ -201,6 +236,30 @@ def render_reminder(data):
     return kinds.Rendered(subject % values, body % values, address)
 
 
+def render_answer(data):
+    subject, body = ANSWERS[data["what"], bool(data["late"])]
+    values = _values(data) | {"sheet": data["number"]}
+    address = reverse("issues:detail", args=[data["issue"]])
+    return kinds.Rendered(subject % values, body % values, address)
+
+
+def render_pattern(texts):
+    def render(data):
+        rows = (
+            (Category, data["category"], "category"),
+            (Department, data["department"], "department"),
+        )
+        values = {"count": data["count"]}
+        for model, code, name in rows:
+            row = model.objects.filter(code=code).first()
+            values[name] = row.label if row else code
+        subject, body = texts
+        address = reverse("issues:pattern", args=[data["review"]])
+        return kinds.Rendered(subject % values, body % values, address)
+
+    return render
+
+
 def _values(data):
     due = show_time(kinds.moment(data["due_at"]) if data.get("due_at") else None)
     return {"number": data["issue"], "title": data["title"], "due": due}
@@ -225,3 +284,9 @@ def register():
     kinds.register(
         kinds.Kind(code="issues.reminder", label=gettext_lazy("到期提醒"), render=render_reminder)
     )
+    for code, label, render in (
+        ("issues.answer_due", gettext_lazy("督办答复到期提醒"), render_answer),
+        ("issues.pattern", gettext_lazy("一类事提醒"), render_pattern(PATTERN)),
+        ("issues.pattern_closed", gettext_lazy("一类事办结"), render_pattern(PATTERN_CLOSED)),
+    ):
+        kinds.register(kinds.Kind(code=code, label=label, render=render))

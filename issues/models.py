@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ApiKey
 from directory.models import Department, Enterprise
 from issues import choices, workflow
-from issues.decisions import Application, Instruction, Notice, Rating, Visit
+from issues.decisions import Application, Instruction, Notice, PatternReview, Rating, Visit
 from issues.policies import Category, LadderRung, Limit, Policy
 from issues.promises import Commitment, PlannedReminder
 from issues.querysets import AttachmentQuerySet, IssueQuerySet
@@ -24,6 +24,7 @@ __all__ = [
     "LadderRung",
     "Limit",
     "Notice",
+    "PatternReview",
     "PlannedReminder",
     "Policy",
     "Rating",
@@ -91,6 +92,8 @@ class Issue(models.Model):
         ApiKey, models.PROTECT, null=True, blank=True, related_name="issues"
     )
     client_reference = models.CharField(_("外部编号"), max_length=100, blank=True)
+    # The system a foreign work order was taken over from; empty for everything received here.
+    source = models.CharField(_("来源系统"), max_length=40, blank=True)
 
     category = models.ForeignKey(
         Category, models.PROTECT, null=True, blank=True, related_name="issues"
@@ -175,6 +178,11 @@ class Issue(models.Model):
                 fields=["api_key", "client_reference"],
                 condition=~models.Q(client_reference=""),
                 name="issue_once_per_client_reference",
+            ),
+            models.UniqueConstraint(
+                fields=["source", "client_reference"],
+                condition=~models.Q(source=""),
+                name="issue_once_per_source_reference",
             ),
         ]
         indexes = [

@@ -28,6 +28,17 @@ class Category(Named):
         verbose_name = verbose_name_plural = _("事项类别")
 
 
+# Data: what the caller says on the telephone, until the district writes its own.
+VISIT_SCRIPT = (
+    "您好，请问是【企业】的【联系人】吗？我是汉沽管理区督查协调机构的【回访人】。\n"
+    "贵企业反映的“【事项】”，【部门】已于【答复日期】答复。\n"
+    "一、答复的内容您收到了吗？问题解决了没有？\n"
+    "二、对办理结果，您是满意、基本满意，还是不满意？\n"
+    "三、（基本满意或不满意的）主要是哪方面的原因？还需要我们做什么？\n"
+    "感谢您的配合，再见。"
+)
+
+
 class PolicyQuerySet(models.QuerySet):
     def valid_at(self, moment):
         """The policy in force at `moment`; Policy.DoesNotExist when none is."""
@@ -52,6 +63,21 @@ class Policy(models.Model):
     rework_share = models.DecimalField(
         _("重办时限比例"), max_digits=3, decimal_places=2, default="0.50"
     )
+
+    pattern_count = models.PositiveSmallIntegerField(_("一类事件数"), default=5)
+    pattern_days = models.PositiveSmallIntegerField(_("一类事期间（天）"), default=90)
+    visit_script = models.TextField(
+        _("回访话术"),
+        default=VISIT_SCRIPT,
+        help_text=_("可用【企业】【联系人】【事项】【部门】【答复日期】【回访人】，显示时代入。"),
+    )
+    applies_to_open = models.BooleanField(
+        _("适用于在办诉求"),
+        default=False,
+        help_text=_("生效时重新测算在办诉求尚未到结论的时限；不勾选则只用于此后起算的时限。"),
+    )
+    applied_at = models.DateTimeField(_("重新测算时间"), null=True, blank=True, editable=False)
+    moved = models.JSONField(_("重新测算结果"), null=True, blank=True, editable=False)
 
     objects = PolicyQuerySet.as_manager()
 

@@ -364,7 +364,11 @@ def initial(issue, step):
     if step.action == "assign" and issue.category:
         found["lead_department"] = issue.category.department
     for name in ("instruction", "notice"):
-        waiting = [row for row in getattr(issue, f"{name}s").all() if row.answered_at is None]
+        waiting = [
+            row
+            for row in getattr(issue, f"{name}s").all()
+            if row.answered_at is None and not getattr(row, "withdrawn_at", None)
+        ]
         found[name] = waiting[0].pk if len(waiting) == 1 else None
     return found
 

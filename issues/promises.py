@@ -3,20 +3,31 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from directory.models import Department
 from issues import choices
 from issues.policies import LadderRung, Policy
-from issues.querysets import ReminderQuerySet
+from issues.querysets import CommitmentQuerySet, ReminderQuerySet
 
 
 class Commitment(models.Model):
     """One promise of a time: from when, how much, by which policy and calendar, with which
     pauses, hence when.
 
-    `number` and `unit` are a limit of the policy (clock hours, working hours, working days);
-    without them
-    `fixed_on` is a date somebody approved, due at its closing time. A changed promise is the next
-    `version`.
+    `number` and `unit` are a limit of the policy (clock hours, working hours, working days),
+    shortened by `share` after a dissatisfied rating; without them `fixed_on` is a date somebody
+    approved, due at its closing time, or `fixed_at` the moment a foreign work order came with. A
+    changed promise is the next `version`. It runs from `begun_at` until `ended_at`; the verdict is
+    frozen then and never judged anew. `department` is whose promise it is.
     """
+
+    class Verdict(models.TextChoices):
+        RUNNING = "", _("未到结论")
+        ON_TIME = "on_time", _("按时")
+        LATE = "late", _("超时")
+        REPLACED = "replaced", _("时限已变更")
+        HANDED_OVER = "handed_over", _("已改派")
+        RETURNED = "returned", _("退回成立")
+        VOID = "void", _("终止办理")
 
     issue = models.ForeignKey("issues.Issue", models.CASCADE, related_name="commitments")
     clock = models.CharField(_("时限"), max_length=10, choices=choices.CLOCK)
@@ -25,13 +36,25 @@ class Commitment(models.Model):
     started_at = models.DateTimeField(_("起算时间"))
     number = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     unit = models.CharField(max_length=14, choices=choices.UNIT, blank=True)
+    share = models.DecimalField(max_digits=3, decimal_places=2, null=True, blank=True)
     fixed_on = models.DateField(null=True, blank=True)
+    fixed_at = models.DateTimeField(null=True, blank=True)
     pauses = models.JSONField(_("暂停"), default=list)
     due_at = models.DateTimeField(_("到期时间"))
     met_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    round = models.PositiveSmallIntegerField(_("办理轮次"), default=1)
+    put_off_by = models.CharField(max_length=10, blank=True)  # extension or tracking
+    begun_at = models.DateTimeField(_("生效时间"))
+    ended_at = models.DateTimeField(_("终结时间"), null=True, blank=True)
+    verdict = models.CharField(
+        _("结论"), max_length=12, choices=Verdict, default=Verdict.RUNNING, blank=True
+    )
     provisional = models.BooleanField(_("暂按法定节假日测算"), default=False)
     policy = models.ForeignKey(Policy, models.PROTECT, null=True, related_name="+")
     calendar_version = models.CharField(max_length=40)
+
+    objects = CommitmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("时限承诺")
@@ -41,9 +64,23 @@ class Commitment(models.Model):
                 fields=["issue", "clock", "version"], name="commitment_version_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(number__isnull=False, fixed_on__isnull=True)
-                | models.Q(number__isnull=True, fixed_on__isnull=False),
+                condition=models.Q(number__isnull=False, fixed_on=None, fixed_at=None)
+                | models.Q(number=None, fixed_on__isnull=False, fixed_at=None)
+                | models.Q(number=None, fixed_on=None, fixed_at__isnull=False),
                 name="commitment_limit_or_date",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verdict="", ended_at=None)
+                | (~models.Q(verdict="") & models.Q(ended_at__isnull=False)),
+                name="commitment_verdict_when_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["clock", "due_at", "department"], name="commitment_cohort"),
+            models.Index(
+                fields=["issue", "clock"],
+                condition=models.Q(verdict=""),
+                name="commitment_running",
             ),
         ]
 

@@ -78,6 +78,49 @@ class IssueQuerySet(models.QuerySet):
     def _unanswered(self):
         return self._open("notices") | self._open("instructions")
 
+    def without_deadline(self):
+        """Handed to a department without a deadline of its own, as foreign work orders may be."""
+        clocks = self.model.commitments.rel.related_model.objects
+        return self.filter(lead_department__isnull=False).exclude(
+            Exists(clocks.filter(issue=OuterRef("pk"), clock="unit"))
+        )
+
+    def received_between(self, start, end):
+        """Received in [start, end); moments or None."""
+        found = self if start is None else self.filter(received_at__gte=start)
+        return found if end is None else found.filter(received_at__lt=end)
+
+    def known_at(self, moment):
+        return self.filter(received_at__lte=moment)
+
+    def of_pattern(self, category, department):
+        """Matters of one category led by one department, less what was never taken up."""
+        rows = self.filter(category=category, lead_department=department)
+        return rows.exclude(status__in=("declined", "merged", "withdrawn"))
+
+    def repeated(self, since, until, least):
+        """[(category pk, department pk)] with at least `least` matters received in the span."""
+        rows = self.filter(
+            received_at__gte=since,
+            received_at__lte=until,
+            category__isnull=False,
+            lead_department__isnull=False,
+            source="",
+        ).exclude(status__in=("declined", "merged", "withdrawn"))
+        grouped = rows.values_list("category", "lead_department").annotate(number=Count("pk"))
+        return [pair[:2] for pair in grouped.filter(number__gte=least).order_by()]
+
+    def to_visit(self, user):
+        """Answered and not rated; without those the caller's own department handled, since it
+        never asks about its own work.
+        """
+        rows = self.filter(status="resolved")
+        if user.department_id is None:
+            return rows
+        co = self.model.co_handlings.rel.related_model.objects
+        mine = Exists(co.filter(issue=OuterRef("pk"), department=user.department_id))
+        return rows.exclude(lead_department=user.department_id).exclude(mine)
+
     def search(self, words):
         """Rows that hold every word in number, title, text, enterprise or department."""
         found = self
@@ -184,7 +227,8 @@ class IssueQuerySet(models.QuerySet):
 
     def _open(self, name):
         rows = getattr(self.model, name).rel.related_model.objects
-        return Exists(rows.filter(issue=OuterRef("pk"), answered_at=None))
+        rows = rows.unanswered() if name == "notices" else rows.filter(answered_at=None)
+        return Exists(rows.filter(issue=OuterRef("pk")))
 
 
 def _running(user):
@@ -201,6 +245,104 @@ class AttachmentQuerySet(models.QuerySet):
         issues = self.model.issue.field.related_model.objects.visible_to(user)
         found = self.filter(issue__in=issues)
         return found if Viewer(user).is_official else found.filter(public=True)
+
+
+class CommitmentQuerySet(models.QuerySet):
+    def running(self):
+        return self.filter(verdict="")
+
+    def cohort(self, clock, start, end):
+        """Promises of one clock due in [start, end), whatever became of them; moments or None."""
+        found = self.filter(clock=clock)
+        if start is not None:
+            found = found.filter(due_at__gte=start)
+        return found if end is None else found.filter(due_at__lt=end)
+
+    def known_at(self, moment):
+        """Those in force or ended by then: what nobody had promised yet is no promise."""
+        return self.filter(begun_at__lte=moment)
+
+    def judged_at(self, moment):
+        """Annotates `outcome` as it stood at the moment: a verdict, overdue_open or pending."""
+        ended = Q(ended_at__lte=moment)
+        return self.known_at(moment).annotate(
+            outcome=Case(
+                When(ended, then=F("verdict")),
+                When(due_at__lt=moment, then=Value("overdue_open")),
+                default=Value("pending"),
+                output_field=models.CharField(),
+            )
+        )
+
+
+class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Notices of the issues an official sees; an enterprise is told of none."""
+        if not Viewer(user).is_official:
+            return self.none()
+        issues = self.model.issue.field.related_model.objects.visible_to(user)
+        return self.filter(issue__in=issues)
+
+    def unanswered(self):
+        return self.filter(answered_at=None, withdrawn_at=None)
+
+    def on_open_issues(self):
+        return self.filter(issue__status__in=workflow.OPEN)
+
+    def in_state(self, state, now):
+        """Rows in one of choices.NOTICE_STATES."""
+        late = Q(answered_at__gt=F("answer_due_at"))
+        return {
+            "waiting": self.unanswered().filter(answer_due_at__gte=now),
+            "overdue": self.unanswered().filter(answer_due_at__lt=now),
+            "answered": self.filter(answered_at__isnull=False).exclude(late),
+            "answered_late": self.filter(late),
+            "withdrawn": self.filter(withdrawn_at__isnull=False),
+        }[state]
+
+    def for_list(self):
+        return self.select_related("issue", "department", "issued_by", "answered_by")
+
+    def totals(self, now):
+        """{"count", "waiting", "overdue", "answered", "withdrawn"}."""
+        waits = Q(answered_at=None, withdrawn_at=None)
+        return self.aggregate(
+            count=Count("pk"),
+            waiting=Count("pk", filter=waits & Q(answer_due_at__gte=now)),
+            overdue=Count("pk", filter=waits & Q(answer_due_at__lt=now)),
+            answered=Count("pk", filter=Q(answered_at__isnull=False)),
+            withdrawn=Count("pk", filter=Q(withdrawn_at__isnull=False)),
+        )
+
+
+class InstructionQuerySet(models.QuerySet):
+    def unanswered(self):
+        return self.filter(answered_at=None)
+
+    def on_open_issues(self):
+        return self.filter(issue__status__in=workflow.OPEN)
+
+
+class ReviewQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The office, leaders and auditors see all; a department its own."""
+        viewer = Viewer(user)
+        if viewer.roles & EVERYWHERE:
+            return self
+        if viewer.roles & DEPARTMENTAL and user.department_id:
+            return self.filter(Q(department=user.department_id) | Q(owner=user.pk))
+        return self.none()
+
+    def open(self):
+        return self.filter(closed_at=None)
+
+    def of(self, category, department):
+        return self.filter(category=category, department=department)
+
+    def for_list(self):
+        return self.select_related("category", "department", "owner", "closed_by").annotate(
+            issue_count=Count("issues")
+        )
 
 
 class ReminderQuerySet(models.QuerySet):

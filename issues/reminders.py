@@ -15,6 +15,7 @@ from accounts import roles
 from accounts.models import User
 from issues.actors import Actor
 from issues.commitments import reminder_key
+from issues.effects import LEVELS
 from issues.models import Issue, PlannedReminder
 from issues.services import perform
 from notifications import services as messages
@@ -115,18 +116,21 @@ def _fire_notice(reminder, now, result):
         row = PlannedReminder.objects.select_for_update(of=("self",)).get(pk=reminder.pk)
         if row.state != State.PENDING:
             return
-        perform(
-            issue=issue,
-            action="issue_notice",
-            actor=Actor.system(),
-            now=now,
-            silent=True,
-            colour=row.voice.colour,
-            text=_("诉求已逾期，请立即办理并书面说明原因和办结时间。"),
-        )
+        # 一事一单: a sheet of this colour or a higher one that waits for its answer is enough.
+        level = LEVELS.index(row.voice.colour)
+        if not issue.notices.unanswered().filter(colour__in=LEVELS[level:]).exists():
+            perform(
+                issue=issue,
+                action="issue_notice",
+                actor=Actor.system(),
+                now=now,
+                silent=True,
+                colour=row.voice.colour,
+                text=_("诉求已逾期，请立即办理并书面说明原因和办结时间。"),
+            )
+            result["notices"] += 1
         result["messages"] += _post([row.pk], now)
         PlannedReminder.objects.filter(pk=row.pk).update(state=State.FIRED, done_at=now)
-        result["notices"] += 1
         result["fired"] += 1
 
 

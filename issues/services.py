@@ -12,13 +12,20 @@ from django.utils.translation import gettext as _
 
 from accounts.models import ApiKey
 from directory.models import Enterprise, Sequence
-from issues import commitments, files, telling
+from issues import commitments, files, telling, workflow
+from issues.actors import Actor
 from issues.errors import Conflict, Forbidden, invalid
 from issues.facts import refusal_for
 from issues.feedback import EFFECTS
 from issues.models import Attachment, Issue, IssueEvent
-from issues.workflow import STEPS
+from issues.workflow import DECLINED, MERGED, STEPS, WITHDRAWN
 
+# What the history keeps of a foreign work order, and what a later file is compared with.
+TOLD = "title description status department category received_at due_at closed_at".split() + [
+    "source_verdict"
+]
+SETTLED = (workflow.RESOLVED, workflow.CONFIRMED, workflow.CLOSED)
+EARLY = (DECLINED, MERGED, WITHDRAWN)
 ASKED = ("kind", "title", "description", "contact_name", "contact_phone", "contact_email")
 
 
@@ -170,6 +177,59 @@ def submit(*, actor, attachments=(), now=None, is_sample=False, visit=None, **da
     return issue, True
 
 
+def take_over(*, source, reference, now=None, **order):
+    """Stores a work order of another system in the state it has there; ("new", "changed" or
+    "same").
+
+    `order` holds title, description, category (row or None), department, status, received_at,
+    due_at (None: it had no deadline), closed_at and source_verdict. Its times are kept as given,
+    its verdict is ours: closed_at against due_at. The ladder does not speak about it.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        rows = Issue.objects.select_for_update(of=("self",))
+        issue = rows.filter(source=source, client_reference=reference).first()
+        if issue is not None and not _differs(issue, order):
+            return "same"
+        is_new = issue is None
+        if is_new:
+            year = timezone.localdate(order["received_at"]).year
+            number = f"QH-{year}-{Sequence.take('issue', year):05d}"
+            issue = Issue(number=number, version=0, source=source, client_reference=reference)
+            issue.status = order["status"]
+        closed = order["closed_at"]
+        ended = order["status"] in SETTLED
+        issue.kind, issue.enterprise_name = "problem", source[:120]
+        issue.title, issue.description = order["title"], order["description"]
+        issue.category, issue.lead_department = order["category"], order["department"]
+        issue.received_at = issue.assigned_at = order["received_at"]
+        issue.resolved_at = closed if ended else None
+        issue.closed_at = closed if order["status"] == workflow.CLOSED else None
+        moment = order["received_at"] if is_new else now
+        told = {name: order[name] for name in TOLD}
+        change = Change(issue, STEPS["import"], Actor.system(), moment, told, silent=True)
+        if order["due_at"] is not None:
+            change.later(lambda event: commitments.take_over(issue, event, order["due_at"]))
+        if ended:
+            change.later(
+                lambda _event: commitments.meet(issue, ("promise", "unit"), closed or moment)
+            )
+        _record(change, order["status"], ())
+    return "new" if is_new else "changed"
+
+
+def _differs(issue, order):
+    """Whether a taken-over issue is no longer what its system says. What has been done to it here
+    since is not undone by an unchanged file.
+    """
+    last = issue.events.filter(action="import").last().data
+    return any(last.get(name) != _kept(order[name]) for name in TOLD)
+
+
+def _kept(value):
+    return None if value in (None, "", []) else _plain(value)
+
+
 def _sent_before(key, reference):
     """The issue this key has sent under `reference`, or None."""
     if key is None or not reference:
@@ -207,6 +267,8 @@ def _record(change, target, attachments):
             else change.now
         )
         commitments.start(issue, name, event, started_at=started_at)
+    if issue.status in EARLY:
+        commitments.void(issue, change.now)
     commitments.meet(issue, change.step.stops, change.met_at or change.now)
     for function in change.deferred:
         function(event)

@@ -1,5 +1,8 @@
-"""The public figures and promises, read from rows. Definitions: docs/definitions.md."""
+"""Figures read from rows: the public ones, the promises, and what became of every department's
+cases. Definitions: docs/definitions.md.
+"""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -9,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from issues import choices
-from issues.models import Issue, Policy, Rating
+from issues.models import Commitment, Issue, Policy, Rating
 
 ENDED_EARLY = ("declined", "merged", "withdrawn")
 PROMISED = ("sign", "contact", "promise")
@@ -65,6 +68,67 @@ def public_figures(now):
         on_time=Share(counted["on_time"], counted["due"]),
         satisfied=Share(rated["satisfied"], rated["answered"]),
     )
+
+
+# clock → outcome → number of cases, for one department.
+JUDGED = ("on_time", "late", "overdue_open")
+EXCLUDED = ("returned", "handed_over", "void")
+MEASURED = ("unit", "contact", "sign")
+
+
+def cases(start, end, as_of):
+    """{department pk: {clock: Counter of outcomes}} of the promises due in [start, end), as they
+    stood at `as_of`; both ends may be None. One query.
+
+    on_time and late are verdicts frozen when given; overdue_open has none and is past its time;
+    pending is not due yet; returned, handed_over and void are left out of every rate. A deadline
+    that was replaced counts under the new one only. `put_off` counts those of the unit clock that
+    ended on time by an approved extension.
+    """
+    found = defaultdict(lambda: defaultdict(Counter))
+    rows = Commitment.objects.judged_at(as_of).exclude(outcome="replaced")
+    for clock in MEASURED:
+        counted = (
+            rows.cohort(clock, start, end)
+            .values("department", "outcome", "put_off_by")
+            .annotate(number=Count("pk"))
+            .order_by()
+        )
+        for row in counted:
+            counts = found[row["department"]][clock]
+            counts[row["outcome"]] += row["number"]
+            if row["outcome"] == "on_time" and row["put_off_by"] == "extension":
+                counts["put_off"] += row["number"]
+    return found
+
+
+def without_deadline(start, end, as_of):
+    """{department pk: number} of dispatched issues that never had a deadline, received in
+    [start, end) and by `as_of`: a class of its own, never on time.
+    """
+    rows = Issue.objects.without_deadline().received_between(start, end).known_at(as_of)
+    counted = rows.values("lead_department").annotate(number=Count("pk")).order_by()
+    return {row["lead_department"]: row["number"] for row in counted}
+
+
+def answers(start, end, as_of):
+    """{department pk: Counter} of what enterprises said of work due in [start, end): each rating's
+    name, answered, solved, not_rated.
+    """
+    rows = Rating.objects.filter(rated_at__lte=as_of)
+    if start is not None:
+        rows = rows.filter(due_at__gte=start)
+    if end is not None:
+        rows = rows.filter(due_at__lt=end)
+    found = defaultdict(Counter)
+    counted = rows.values("department", "rating", "solved").annotate(number=Count("pk")).order_by()
+    for row in counted:
+        counts = found[row["department"]]
+        counts[row["rating"]] += row["number"]
+        if row["rating"] != "not_rated":
+            counts["answered"] += row["number"]
+            counts["solved"] += row["number"] if row["solved"] else 0
+    return found
 
 
 def promises(now):

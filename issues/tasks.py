@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from issues import reminders, services
+from issues import calendar_changes, patterns, reminders, services, watch
 from notifications.services import timer_run
 
 
@@ -16,3 +16,21 @@ def sweep_deadlines():
 def match_enterprises():
     with timer_run(match_enterprises.name) as run:
         run.result = {"matched": services.match_enterprises()}
+
+
+@shared_task
+def watch_answers():
+    with timer_run(watch_answers.name) as run:
+        run.result = watch.sweep()
+
+
+@shared_task
+def find_patterns():
+    with timer_run(find_patterns.name) as run:
+        run.result = {"opened": patterns.detect()}
+
+
+@shared_task
+def apply_policies():
+    with timer_run(apply_policies.name) as run:
+        run.result = {"moved": calendar_changes.apply_policies()}

@@ -20,6 +20,7 @@ UNSAID = {
     | {"project"}
     | {"contact_name", "contact_phone", "contact_email"},
     "update": {"visibility"},
+    "import": {"title", "description", "category", "department", "status"},
 }
 GOOD = {"resolve", "close"}
 ALERT = {"issue_notice", "urge", "return", "decline", "reopen"}

@@ -134,6 +134,7 @@ MAY_SAY_WHY = opt("reason", public=True)
 TEXT = req("text")
 REPORT_ON = req("next_report_on", "date", public=True)
 RATING = req("rating", "choice", "rating", True)
+SOLVED = opt("solved", "choice", "solved", True)
 
 # fmt: off
 _TABLE = (
@@ -187,13 +188,13 @@ _TABLE = (
          tells="lead coordinators submitter", public=True),
     step("resolve", (IN_PROGRESS, TRACKING), RESOLVED, RESOLVERS,
          req("outcome", "choice", "outcome", True), req("public_reply", public=True), FILES,
-         needs="co_answered no_return_pending", starts="rating", stops="unit promise",
+         needs="co_answered no_return_pending", starts="rating", stops="unit promise contact",
          tells="submitter coordinators", public=True),
-    step("rate", RESOLVED, RATED, ENTERPRISE, RATING, MAY_SAY_WHY, FILES,
+    step("rate", RESOLVED, RATED, ENTERPRISE, RATING, SOLVED, MAY_SAY_WHY, FILES,
          stops="rating", tells="lead head coordinators", public=True),
     step("visit", RESOLVED, VISITED, {"coordinator": "not_handling"},
          req("result", "choice", "visit_result"), opt("rating", "choice", "rating"),
-         opt("reason"), FILES,
+         opt("solved", "choice", "solved"), opt("reason"), FILES,
          needs="not_tried_today", stops="rating", tells="lead head", public=True),
     step("close", CONFIRMED, CLOSED, {"coordinator": "not_resolver"}, opt("note"), FILES,
          tells="submitter lead", public=True),
@@ -211,6 +212,12 @@ _TABLE = (
          FILES, needs="has_lead", tells="head lead"),
     step("answer_notice", OPEN, STAYS, HEAD, req("notice", "choice", "notice"), TEXT, FILES,
          needs="notice_open", tells="coordinators"),
+    step("withdraw_notice", OPEN, STAYS, OFFICE, req("notice", "choice", "notice"), REASON, FILES,
+         needs="notice_open", tells="head lead"),
+    step("import", (), {status: status for status in STATUSES}, SYSTEM,
+         opt("title"), opt("description"), opt("status"), opt("department"), opt("category"),
+         opt("received_at", "datetime"), opt("due_at", "datetime"), opt("closed_at", "datetime"),
+         opt("source_verdict")),
     step("recalculate", OPEN, STAYS, SYSTEM, MAY_SAY_WHY, tells="lead submitter", public=True),
 )
 # fmt: on

@@ -57,6 +57,7 @@ USUAL = {
     "answer_instruction": ("head", {"text": "已落实。"}),
     "issue_notice": ("coordinator", {"colour": "yellow", "text": "请说明逾期原因。"}),
     "answer_notice": ("head", {"text": "情况说明如下。"}),
+    "withdraw_notice": ("coordinator", {"reason": "已另行办理。"}),
 }
 # action → the steps that must have been taken before it makes sense
 BEFORE = {
@@ -65,6 +66,7 @@ BEFORE = {
     "decide_tracking": ("request_tracking",),
     "answer_instruction": ("instruct",),
     "answer_notice": ("issue_notice",),
+    "withdraw_notice": ("issue_notice",),
 }
 
 
@@ -117,8 +119,8 @@ class Loop:
             data.setdefault("lead_department", Department.objects.get(code="zr"))
         if action == "merge":
             data.setdefault("into", self.submit(title="同一事项在先的诉求").number)
-        if action in ("answer_instruction", "answer_notice"):
-            name = action.removeprefix("answer_")
+        if action in ("answer_instruction", "answer_notice", "withdraw_notice"):
+            name = action.partition("_")[2]
             data.setdefault(name, getattr(issue, f"{name}s").filter(answered_at=None).last())
         return data
 

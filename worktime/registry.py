@@ -1,6 +1,7 @@
 """Who is told when the calendar changes. Apps above register in AppConfig.ready."""
 
 _callbacks = []
+_questions = []
 
 
 def on_calendar_change(callback):
@@ -15,8 +16,24 @@ def on_calendar_change(callback):
     return callback
 
 
+def on_calendar_question(callback):
+    """Register `callback(calendar)` → rows {"department", "issues", "promises", "earlier", "later",
+    "numbers"} of what that calendar would move; nothing may be stored.
+    """
+    if callback not in _questions:
+        _questions.append(callback)
+    return callback
+
+
+def what_if(calendar):
+    """What the calendar would move, asked of every app that registered."""
+    return [row for callback in _questions for row in callback(calendar)]
+
+
 def forget(callback):
-    _callbacks.remove(callback)
+    for callbacks in (_callbacks, _questions):
+        if callback in callbacks:
+            callbacks.remove(callback)
 
 
 def announce(change, old, new):

@@ -341,8 +341,23 @@ def test_one_sheet_of_a_colour_at_a_time(loop):
     with pytest.raises(Invalid) as refused:
         loop.do(issue, "issue_notice")
     assert "colour" in refused.value.errors
+    with pytest.raises(Invalid) as refused:
+        loop.do(issue, "issue_notice", colour="orange")
+    assert issue.notices.get().number in str(refused.value.errors["colour"])
+    loop.now = issue.notices.get().answer_due_at
     loop.do(issue, "issue_notice", colour="orange")
-    loop.do(loop.do(issue, "answer_notice", notice=issue.notices.first()), "issue_notice")
+    for notice in issue.notices.all():
+        issue = loop.do(issue, "answer_notice", notice=notice)
+    loop.do(issue, "issue_notice")
+
+
+def test_no_colour_is_left_out_without_a_leaders_instruction(loop):
+    issue = loop.issue_in("in_progress")
+    with pytest.raises(Invalid):
+        loop.do(issue, "issue_notice", colour="orange")
+    loop.do(issue, "instruct")
+    loop.do(issue, "issue_notice", colour="red")
+    assert issue.notices.get().colour == "red"
 
 
 def test_a_notice_follows_the_matter_to_the_new_department(loop, departments, outsider):
