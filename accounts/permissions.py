@@ -34,6 +34,8 @@ GRANTS = {
         "issues.policy": ("view", "add", "change"),
         "issues.limit": ALL,
         "issues.ladderrung": ALL,
+        "cockpit.rankingrule": ALL,
+        "cockpit.letterhead": ("view", "change"),
         "projects.lightruleset": ALL,
         "projects.lightrule": ALL,
         "projects.stagegate": ALL,

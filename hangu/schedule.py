@@ -29,6 +29,10 @@ BEAT = {
         "task": "issues.tasks.apply_policies",
         "schedule": timedelta(minutes=1),
     },
+    "draft the circulars of last week and last month, every hour": {
+        "task": "cockpit.tasks.draft_circulars",
+        "schedule": timedelta(hours=1),
+    },
     "judge the lights of projects that have none of today, every 10 minutes": {
         "task": "projects.tasks.snapshot_lights",
         "schedule": timedelta(minutes=10),

@@ -27,10 +27,12 @@ SAMPLE_PASSWORD = env.text("SAMPLE_PASSWORD")
 
 INSTALLED_APPS = [
     "hangu",
+    "cockpit",
     "issues",
     "investment",
     "projects",
     "ledgers",
+    "papers",
     "notifications",
     "api",
     "accounts",

@@ -9,6 +9,7 @@ from hangu.styleguide import styleguide
 urlpatterns = [
     path("", include("issues.public_urls")),
     path("issues/", include("issues.urls")),
+    path("supervision/", include("cockpit.urls")),
     path("projects/", include("projects.urls")),
     path("investment/", include("investment.urls")),
     path("", include("accounts.urls")),

@@ -6,9 +6,12 @@ Issues themselves are business data and are not in the admin.
 from django import forms
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from issues import calendar_changes
 from issues.models import Category, LadderRung, Limit, Policy
+from worktime.services import current_calendar
 
 
 def is_published(policy):
@@ -62,8 +65,26 @@ class PolicyAdmin(admin.ModelAdmin):
     """
 
     form = PolicyForm
-    list_display = ["version", "name", "valid_from"]
+    list_display = ["version", "name", "valid_from", "applies_to_open", "applied_at"]
     inlines = [LimitInline, LadderRungInline]
+    readonly_fields = ["what_moves"]
+
+    @admin.display(description=_("生效后将变动的在办时限"))
+    def what_moves(self, policy):
+        """The what-if of a version not in force yet; of one applied to open issues, what moved."""
+        if policy.pk is None:
+            return _("保存后在这里测算。")
+        if policy.moved is not None:
+            return moves_table(policy.moved)
+        if is_published(policy):
+            return _("只用于此后起算的时限。")
+        moves = calendar_changes.what_if(current_calendar(), policy)
+        if policy.applies_to_open:
+            return moves_table(moves)
+        if not moves:
+            return _("按在办诉求测算，没有时限会变动。")
+        note = _("未勾选“适用于在办诉求”，以下时限不会变动；若勾选则变动如下：")
+        return format_html("<p>{}</p>{}", note, moves_table(moves))
 
     def get_inlines(self, request, obj):
         # A new version first takes over its rules; they are edited on the page that follows.
@@ -80,6 +101,31 @@ class PolicyAdmin(admin.ModelAdmin):
     def response_add(self, request, obj, post_url_continue=None):
         request.POST = request.POST | {"_continue": "1"}
         return super().response_add(request, obj, post_url_continue)
+
+
+def moves_table(rows):
+    """Rows of calendar_changes.what_if as a small table, or a sentence when nothing moves."""
+    if not rows:
+        return _("没有时限会变动。")
+    head = (_("部门"), _("诉求（件）"), _("时限（项）"), _("提前"), _("推后"), _("诉求编号"))
+    cells = [
+        (
+            row["department"],
+            row["issues"],
+            row["promises"],
+            row["earlier"],
+            row["later"],
+            " ".join(row["numbers"]),
+        )
+        for row in rows
+    ]
+    return format_html(
+        "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
+        format_html_join("", "<th>{}</th>", [(text,) for text in head]),
+        format_html_join(
+            "", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", cells
+        ),
+    )
 
 
 def begin_with_latest_rules(policy):

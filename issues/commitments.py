@@ -30,6 +30,12 @@ def current(issue):
     return {row.clock: row for row in rows}
 
 
+def course(issue):
+    """Every version of every clock with the step behind it, the oldest first."""
+    rows = issue.commitments.select_related("policy", "cause", "department")
+    return list(rows.order_by("version"))
+
+
 def start(issue, name, event, *, started_at, share=None):
     """Begins a clock with the policy's limit for the issue's class; None when the policy sets no
     such limit.
@@ -129,7 +135,9 @@ def _replaced(row, event, department_id):
     stays = event.action not in ("recalculate", "rule_return", "assign", "import")
     if stays and row.due_at < asked:
         return Verdict.LATE
-    return Verdict.REPLACED if row.department_id == department_id else Verdict.HANDED_OVER
+    # The promise to the enterprise is the district's, whichever department has the matter.
+    kept = row.clock == "promise" or row.department_id == department_id
+    return Verdict.REPLACED if kept else Verdict.HANDED_OVER
 
 
 def recalculate(issue, event):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -83,6 +83,13 @@ def may(review, user):
     is_open = review.closed_at is None
     owner = review.owner_id is not None and review.owner_id == user.pk
     return {"lead": is_open and office, "close": is_open and (owner or office or head)}
+
+
+def owners(review):
+    """Who may be named: officers and heads of the department, and the office."""
+    officers = Q(department=review.department_id, groups__name__in=[roles.HANDLER, roles.HEAD])
+    named = User.objects.filter(officers | Q(groups__name=roles.COORDINATOR)).values("pk")
+    return User.objects.filter(is_active=True, pk__in=named).order_by("name", "pk")
 
 
 def lead(review, user, *, owner, due_on, now=None):

@@ -30,7 +30,7 @@ class Category(Named):
 
 # Data: what the caller says on the telephone, until the district writes its own.
 VISIT_SCRIPT = (
-    "您好，请问是【企业】的【联系人】吗？我是汉沽管理区督查协调机构的【回访人】。\n"
+    "您好，请问是【企业】的【联系人】吗？我是汉沽管理区督查协调机构的【回访人】。\n"  # data
     "贵企业反映的“【事项】”，【部门】已于【答复日期】答复。\n"
     "一、答复的内容您收到了吗？问题解决了没有？\n"
     "二、对办理结果，您是满意、基本满意，还是不满意？\n"

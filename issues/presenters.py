@@ -159,10 +159,12 @@ def _notices_note(issue):
 
 def clocks(issue, calendar, now, public_only):
     """The issue's clocks with their derivation; an enterprise sees the promise alone."""
-    rows = commitments.current(issue)
+    all_rows = commitments.course(issue)
+    rows = {row.clock: row for row in all_rows}
     names = ["promise"] if public_only else list(CLOCK_NAMES)
     return [
         clock_item(issue, rows[name], calendar, now)
+        | {"versions": [version_item(row, public_only) for row in all_rows if row.clock == name]}
         for name in names
         if name in rows and (rows[name].met_at or _runs(issue, name))
     ]
@@ -182,7 +184,7 @@ def clock_item(issue, row, calendar, now):
     item = {
         "name": CLOCK_NAMES[row.clock],
         "met_at": row.met_at,
-        "late": bool(row.met_at and row.met_at > row.due_at),
+        "late": row.verdict == "late",
         "paused": row.clock == "unit" and not row.met_at and issue.unit_due_at is None,
         "limit": limit_text(row),
         "basis": basis_text(row),
@@ -196,11 +198,27 @@ def clock_item(issue, row, calendar, now):
     return item | running | {"provisional": row.provisional}
 
 
+def version_item(row, public_only):
+    """One version of a deadline: which step gave it, and what became of it."""
+    lead = row.department.label if row.department and not public_only else ""
+    return {
+        "at": row.begun_at,
+        "cause": STEPS[row.cause.action].label,
+        "department": lead,
+        "due": row.due_at,
+        "verdict": row.get_verdict_display(),
+        "policy": row.policy.version if row.policy else "",
+        "calendar": row.calendar_version,
+    }
+
+
 def limit_text(row):
     """How much time, from when, by which rule."""
     start = moment_text(row.started_at)
     if row.fixed_on:
         return _("经批准定于 %(day)s 下班前完成。") % {"day": day_text(row.fixed_on)}
+    if row.fixed_at:
+        return _("来源系统定于 %(moment)s 前完成。") % {"moment": moment_text(row.fixed_at)}
     said = {"amount": amount(row), "start": start}
     if row.unit == "working_days":
         return _("%(amount)s，自 %(start)s 起算：当日不计，期满日下班时到期。") % said
@@ -344,6 +362,7 @@ def page(issue, user, now):
     near = Issue.objects.visible_to(user)
     return {
         "issue": issue,
+        "now": now,
         "public_only": public_only,
         "status": status_badge(issue),
         "priority": priority_badge(issue),

@@ -1,12 +1,57 @@
 """The clocks of an issue as rows: each promise of a time, and the reminders planned for it."""
 
 from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Department
 from issues import choices
 from issues.policies import LadderRung, Policy
-from issues.querysets import CommitmentQuerySet, ReminderQuerySet
+
+
+class CommitmentQuerySet(models.QuerySet):
+    def running(self):
+        return self.filter(verdict="")
+
+    def cohort(self, clock, start, end):
+        """Promises of one clock due in [start, end), whatever became of them; moments or None."""
+        found = self.filter(clock=clock)
+        if start is not None:
+            found = found.filter(due_at__gte=start)
+        return found if end is None else found.filter(due_at__lt=end)
+
+    def known_at(self, moment):
+        """Those in force or ended by then: what nobody had promised yet is no promise."""
+        return self.filter(begun_at__lte=moment)
+
+    def judged_at(self, moment):
+        """Annotates `outcome` as it stood at the moment: a verdict, overdue_open or pending."""
+        ended = Q(ended_at__lte=moment)
+        return self.known_at(moment).annotate(
+            outcome=Case(
+                When(ended, then=F("verdict")),
+                When(due_at__lt=moment, then=Value("overdue_open")),
+                default=Value("pending"),
+                output_field=models.CharField(),
+            )
+        )
+
+
+class ReminderQuerySet(models.QuerySet):
+    def pending(self):
+        return self.filter(state="pending")
+
+    def due(self, now):
+        return self.pending().filter(fire_at__lte=now)
+
+    def outranked(self, now):
+        """Due ones whose issue has a later rung due as well: after an outage only the highest
+        speaks.
+        """
+        higher = self.model.objects.due(now).filter(
+            issue=OuterRef("issue"), clock=OuterRef("clock"), fire_at__gt=OuterRef("fire_at")
+        )
+        return self.due(now).filter(Exists(higher))
 
 
 class Commitment(models.Model):

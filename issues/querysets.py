@@ -93,6 +93,23 @@ class IssueQuerySet(models.QuerySet):
     def known_at(self, moment):
         return self.filter(received_at__lte=moment)
 
+    def call_due(self, answered_by, tried_by):
+        """Answered until that moment, and not tried after that day in this round."""
+        visits = self.model.visits.rel.related_model.objects
+        later = visits.filter(issue=OuterRef("pk"), round=OuterRef("round"), on__gt=tried_by)
+        return self.filter(resolved_at__lte=answered_by).exclude(Exists(later))
+
+    def with_calls(self):
+        return self.select_related("lead_department").prefetch_related(
+            "visits", "co_handlings", "instructions", "notices"
+        )
+
+    def led_by(self, department):
+        return self.filter(lead_department=department) if department else self
+
+    def in_review(self, review):
+        return self.filter(reviews=review).for_list().order_by("-received_at", "-pk")
+
     def of_pattern(self, category, department):
         """Matters of one category led by one department, less what was never taken up."""
         rows = self.filter(category=category, lead_department=department)
@@ -247,34 +264,6 @@ class AttachmentQuerySet(models.QuerySet):
         return found if Viewer(user).is_official else found.filter(public=True)
 
 
-class CommitmentQuerySet(models.QuerySet):
-    def running(self):
-        return self.filter(verdict="")
-
-    def cohort(self, clock, start, end):
-        """Promises of one clock due in [start, end), whatever became of them; moments or None."""
-        found = self.filter(clock=clock)
-        if start is not None:
-            found = found.filter(due_at__gte=start)
-        return found if end is None else found.filter(due_at__lt=end)
-
-    def known_at(self, moment):
-        """Those in force or ended by then: what nobody had promised yet is no promise."""
-        return self.filter(begun_at__lte=moment)
-
-    def judged_at(self, moment):
-        """Annotates `outcome` as it stood at the moment: a verdict, overdue_open or pending."""
-        ended = Q(ended_at__lte=moment)
-        return self.known_at(moment).annotate(
-            outcome=Case(
-                When(ended, then=F("verdict")),
-                When(due_at__lt=moment, then=Value("overdue_open")),
-                default=Value("pending"),
-                output_field=models.CharField(),
-            )
-        )
-
-
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Notices of the issues an official sees; an enterprise is told of none."""
@@ -299,6 +288,18 @@ class NoticeQuerySet(models.QuerySet):
             "answered_late": self.filter(late),
             "withdrawn": self.filter(withdrawn_at__isnull=False),
         }[state]
+
+    def matching(self, *, q="", **equal):
+        """What is empty does not narrow."""
+        found = self.filter(**equal)
+        for word in q.split()[:6]:
+            found = found.filter(
+                Q(issue__number__icontains=word)
+                | Q(issue__title__icontains=word)
+                | Q(text__icontains=word)
+                | Q(answer__icontains=word)
+            )
+        return found
 
     def for_list(self):
         return self.select_related("issue", "department", "issued_by", "answered_by")
@@ -339,24 +340,21 @@ class ReviewQuerySet(models.QuerySet):
     def of(self, category, department):
         return self.filter(category=category, department=department)
 
+    def matching(self, *, state="", **equal):
+        found = self.filter(**equal)
+        return found.filter(closed_at__isnull=state == "open") if state else found
+
+    def totals(self):
+        """{"count", "open", "closed"}."""
+        return self.aggregate(
+            count=Count("pk"),
+            open=Count("pk", filter=Q(closed_at=None)),
+            closed=Count("pk", filter=Q(closed_at__isnull=False)),
+        )
+
     def for_list(self):
-        return self.select_related("category", "department", "owner", "closed_by").annotate(
-            issue_count=Count("issues")
+        return (
+            self.select_related("category", "department", "owner", "closed_by")
+            .annotate(issue_count=Count("issues"))
+            .order_by("-opened_at", "-pk")
         )
-
-
-class ReminderQuerySet(models.QuerySet):
-    def pending(self):
-        return self.filter(state="pending")
-
-    def due(self, now):
-        return self.pending().filter(fire_at__lte=now)
-
-    def outranked(self, now):
-        """Due ones whose issue has a later rung due as well: after an outage only the highest
-        speaks.
-        """
-        higher = self.model.objects.due(now).filter(
-            issue=OuterRef("issue"), clock=OuterRef("clock"), fire_at__gt=OuterRef("fire_at")
-        )
-        return self.due(now).filter(Exists(higher))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from issues import choices
-from issues.models import Commitment, Issue, Policy, Rating
+from issues.models import Commitment, Issue, IssueEvent, Notice, Policy, Rating
 
 ENDED_EARLY = ("declined", "merged", "withdrawn")
 PROMISED = ("sign", "contact", "promise")
@@ -129,6 +129,83 @@ def answers(start, end, as_of):
             counts["answered"] += row["number"]
             counts["solved"] += row["number"] if row["solved"] else 0
     return found
+
+
+FLOW = ("assign", "resolve", "close", "decline", "reopen", "urge", "request_extension")
+
+
+def flow(start, end, as_of):
+    """{"received", *FLOW}: how many issues came, and how often each step was taken, in
+    [start, end) and by `as_of`. Foreign work orders are not the district's own flow.
+    """
+    own = Issue.objects.filter(source="").known_at(as_of)
+    counts = dict.fromkeys(FLOW, 0) | {"received": own.received_between(start, end).count()}
+    events = IssueEvent.objects.filter(
+        action__in=FLOW, at__gte=start, at__lt=end, at__lte=as_of, issue__source=""
+    )
+    for row in events.values("action").annotate(number=Count("pk")).order_by():
+        counts[row["action"]] = row["number"]
+    return counts
+
+
+def overdue_at(as_of):
+    """The department clocks that had run out by `as_of` and still ran then, the oldest first."""
+    rows = Commitment.objects.judged_at(as_of).filter(clock="unit", outcome="overdue_open")
+    rows = rows.exclude(issue__source__gt="").select_related("issue", "department")
+    return rows.order_by("due_at", "pk")
+
+
+def topics(start, end, as_of):
+    """[(category pk or None, number)] of the issues received in [start, end), the most first."""
+    rows = Issue.objects.filter(source="").known_at(as_of).received_between(start, end)
+    counted = rows.values_list("category").annotate(number=Count("pk"))
+    return list(counted.order_by("-number", "category__order", "category"))
+
+
+def notices(start, end, as_of):
+    """{"issued": {colour: number}, "answered", "overdue", "withdrawn"}: of the notices issued in
+    [start, end), what had become of them by `as_of`.
+    """
+    rows = Notice.objects.filter(issued_at__gte=start, issued_at__lt=end, issued_at__lte=as_of)
+    issued = rows.values_list("colour").annotate(number=Count("pk")).order_by()
+    answered = Q(answered_at__lte=as_of)
+    withdrawn = Q(withdrawn_at__lte=as_of)
+    late = Q(answer_due_at__lt=as_of)
+    counted = rows.aggregate(
+        answered=Count("pk", filter=answered),
+        withdrawn=Count("pk", filter=withdrawn),
+        overdue=Count(
+            "pk",
+            filter=late
+            & (Q(answered_at=None) | Q(answered_at__gt=as_of))
+            & (Q(withdrawn_at=None) | Q(withdrawn_at__gt=as_of)),
+        ),
+    )
+    return counted | {"issued": dict(issued)}
+
+
+def named(start, end, as_of):
+    """The red notices issued in [start, end) by `as_of`, not withdrawn: named in the circular."""
+    rows = Notice.objects.filter(issued_at__gte=start, issued_at__lt=end, issued_at__lte=as_of)
+    rows = rows.filter(colour="red", withdrawn_at=None)
+    return rows.select_related("issue", "department").order_by("issued_at", "pk")
+
+
+def behind(name, start, end, as_of, department=None):
+    """The rows behind one rate of cases(): promises with `outcome`, or ratings for the two rates
+    that enterprises answer.
+    """
+    if name in CLOCK_OF:
+        rows = Commitment.objects.judged_at(as_of).cohort(CLOCK_OF[name], start, end)
+        rows = rows.exclude(outcome="replaced").exclude(department=None)
+    else:
+        rows = Rating.objects.filter(rated_at__lte=as_of, due_at__gte=start, due_at__lt=end)
+    if department is not None:
+        rows = rows.filter(department=department)
+    return rows.select_related("issue", "department").order_by("due_at", "pk")
+
+
+CLOCK_OF = {"response": "contact", "sign": "sign", "on_time": "unit"}
 
 
 def promises(now):

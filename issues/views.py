@@ -3,6 +3,7 @@ visible_to: another's is 404; a step one may see but not take is 403 or 409 with
 """
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,15 +13,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from api.exports import export
-from issues import presenters, services
+from issues import boards, patterns, presenters, services
 from issues.actors import Actor
-from issues.errors import Conflict, StepError
+from issues.errors import Conflict, Invalid, StepError
 from issues.forms import StepForm
-from issues.models import Attachment, Issue
+from issues.models import Attachment, Issue, PatternReview
 from issues.viewer import Viewer
 from issues.workflow import STEPS
 from issues.worklist import WorkList
 from ledgers.files import download
+from projects import exports
 
 EXPORTS = ("csv", "xlsx")
 
@@ -31,7 +33,8 @@ def work_list(request):
     if request.GET.get("format") in EXPORTS:
         name = _("诉求清单") + f"-{timezone.localdate():%Y%m%d}"
         return export(work.ordered(), work.columns(), request.GET["format"], name)
-    return render(request, "issues/list.html", work.context())
+    context = work.context() | {"sections": boards.sections(request.user)}
+    return render(request, "issues/list.html", context)
 
 
 @require_safe
@@ -131,3 +134,53 @@ def _refused(request, form, error):
 def file(request, pk):
     attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
     return download(attachment.file, attachment.name)
+
+
+@require_safe
+def board(request, name):
+    """The notices, the call list or the 一类事 reviews, as a page or a file."""
+    if not boards.may_open(request.user, name):
+        raise PermissionDenied
+    shown = boards.BOARDS[name](request.user, request.GET)
+    if exports.asked(request):
+        return exports.answer(request, shown.found(), shown.columns(), boards.EXPORT_NAMES[name])
+    context = shown.context(exports=exports.links(request))
+    return render(request, f"issues/{name}.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pattern(request, pk):
+    """One 一类事: its matters, and the forms of what the reader may do with it."""
+    reviews = PatternReview.objects.visible_to(request.user).for_list()
+    review = get_object_or_404(reviews, pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    deed = request.POST.get("deed")
+    lead = boards.LeadForm(posted if deed == "lead" else None, review=review)
+    result = boards.ResultForm(posted if deed == "close" else None)
+    status = 200
+    if posted is not None:
+        form = lead if deed == "lead" else result
+        try:
+            if form.is_valid():
+                function = patterns.lead if deed == "lead" else patterns.close
+                function(review, request.user, **form.cleaned_data)
+                messages.success(request, _("已保存。"))
+                return redirect("issues:pattern", pk=pk)
+            status = 400
+        except Invalid as error:
+            status = 400
+            form.add_error(None, [text for texts in error.errors.values() for text in texts])
+        except StepError as error:
+            status = error.status
+            form.add_error(None, error.message)
+    issues = Issue.objects.visible_to(request.user).in_review(review)
+    context = {
+        "review": review,
+        "may": patterns.may(review, request.user),
+        "lead_form": lead,
+        "result_form": result,
+        "issues": issues,
+        "months": boards.months(issues),
+        "tabs": boards.sections(request.user, "patterns"),
+    }
+    return render(request, "issues/pattern.html", context, status=status)

@@ -48,6 +48,23 @@ def preview_calendar(data, lines=()):
     )
 
 
+def preview_notice(data, lines=()):
+    """({"added", "removed", "changed", "papers"}, rows of registry.what_if) of a notice before it
+    is imported; nothing is stored. Raises ValidationError.
+    """
+    notice = validators.check_notice(data, lines)
+    _refuse_conflict(notice)
+    before = CalendarYear.objects.filter(year=notice.year).first()
+    return _difference(notice, before), registry.what_if(preview_calendar(data, lines))
+
+
+def preview_hours(hours):
+    """Rows of registry.what_if of a WorkHours row before it is saved; nothing is stored."""
+    rows = [row for row in WorkHours.objects.all() if row.pk != hours.pk]
+    version = current_calendar().version
+    return registry.what_if(_build(_stored_years(), _stored_days(), [*rows, hours], version))
+
+
 @transaction.atomic
 def import_calendar(data, by, lines=()):
     """Store a State Council notice (`data` as in the JSON file) and tell the registry; returns the

@@ -54,6 +54,7 @@ def _judge(row, following, issue, held, ended_early):
     elif following is not None:
         cause = held["events"][following.cause_id]
         same = row.department_id == held["departments"][following.cause_id]
+        same = same or row.clock == "promise"
         row.ended_at, row.verdict = cause.at, "replaced" if same else "handed_over"
         if cause.action == "rule_return" and not same:
             row.verdict = "returned"

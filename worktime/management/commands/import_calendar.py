@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from worktime.services import import_calendar
+from worktime.services import import_calendar, preview_notice
 from worktime.validators import read_notice
 
 
@@ -21,11 +21,17 @@ class Command(BaseCommand):
             metavar="FILE.json",
             help='{"year", "papers", "days": [{"name", "date", "isOffDay"}]}',
         )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only say which promises would move"
+        )
         parser.add_argument("--by", default="import_calendar", help="who imports, for the trace")
 
-    def handle(self, *, file, by, **options):
+    def handle(self, *, file, by, dry_run=False, **options):
         try:
             data, lines = read_notice(Path(file).read_bytes())
+            if dry_run:
+                self._what_if(*preview_notice(data, lines))
+                return
             change = import_calendar(data, by, lines)
         except OSError as error:
             raise CommandError(
@@ -41,6 +47,19 @@ class Command(BaseCommand):
             )
         else:
             self.stdout.write(_summary(change))
+
+    def _what_if(self, diff, moves):
+        self.stdout.write(_changes(diff))
+        for row in moves:
+            text = _("%(department)s：%(promises)s 项时限（提前 %(earlier)s，推后 %(later)s）")
+            self.stdout.write(text % row + " " + " ".join(row["numbers"]))
+        if not moves:
+            self.stdout.write(_("没有在办时限会变动。"))
+
+
+def _changes(diff):
+    figures = {key: len(diff[key]) for key in ("added", "removed", "changed")}
+    return _("新增 %(added)s 天，删除 %(removed)s 天，变更 %(changed)s 天。") % figures
 
 
 def _summary(change):
