@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues import commitments
-from issues.effects import EFFECTS, effect
+from issues.effects import effect
 from issues.errors import invalid
 from issues.facts import Facts
 from issues.models import Rating, Visit
+from issues.supervision import EFFECTS
 
 __all__ = ["EFFECTS"]
 TWICE = gettext_lazy("企业两次评价不满意，请专题研究并书面答复。")

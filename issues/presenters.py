@@ -5,15 +5,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import roles
-from issues import commitments, problems, workflow
+from issues import clocks, problems, workflow
 from issues.facts import Facts, refusal_for
 from issues.models import Issue
-from issues.statistics import amount
-from issues.timeline import OFFICE, day_text, moment_text, timeline
+from issues.timeline import OFFICE, moment_text, timeline
 from issues.viewer import PROMISED, Viewer, followed
 from issues.workflow import STEPS
 from notifications.models import Message
-from worktime import clock
 from worktime.services import current_calendar
 
 TONES = {
@@ -56,13 +54,6 @@ FINAL = {
     "merge": gettext_lazy("并案后本诉求不再单独办理，不能拆分恢复。"),
     "withdraw": gettext_lazy("撤回后不能恢复，如有需要须重新提交。"),
 }
-CLOCK_NAMES = {
-    "promise": gettext_lazy("承诺时限"),
-    "unit": gettext_lazy("部门时限"),
-    "sign": gettext_lazy("签收时限"),
-    "contact": gettext_lazy("联系时限"),
-    "rating": gettext_lazy("评价时限"),
-}
 
 
 def status_badge(issue):
@@ -87,7 +78,7 @@ def running_clock(issue, calendar, now, public_only=False):
     due = issue.due_at if public_only else issue.running_due
     if due is None:
         return {"paused": issue.status in workflow.WORKING and not public_only}
-    return _clock(calendar, issue.received_at, due, now)
+    return clocks.left(calendar, issue.received_at, due, now)
 
 
 def head_clocks(issue, calendar, now, public_only):
@@ -100,20 +91,11 @@ def head_clocks(issue, calendar, now, public_only):
     inside = issue.status in workflow.WORKING and not public_only
     due = running.get("due")
     # A pause names its clock itself.
-    found = [(CLOCK_NAMES["unit" if inside else "promise"] if due else "", running)]
+    found = [(clocks.CLOCK_NAMES["unit" if inside else "promise"] if due else "", running)]
     if inside and issue.due_at and (due is None or issue.due_at < due):
         promised = running_clock(issue, calendar, now, public_only=True)
-        found.append((CLOCK_NAMES["promise"], promised))
+        found.append((clocks.CLOCK_NAMES["promise"], promised))
     return found
-
-
-def _clock(calendar, start, due, now):
-    return {
-        "due": due,
-        "left": clock.workdays_left(calendar, now, due),
-        "overdue": due < now,
-        "provisional": clock.is_provisional(calendar, start, due),
-    }
 
 
 def stages(issue, public_only=False):
@@ -155,96 +137,6 @@ def _notices_note(issue):
     count = len(issue.notices.all())
     said = ngettext("督办单 %(count)d 份", "督办单 %(count)d 份", count) % {"count": count}
     return said if count else ""
-
-
-def clocks(issue, calendar, now, public_only):
-    """The issue's clocks with their derivation; an enterprise sees the promise alone."""
-    all_rows = commitments.course(issue)
-    rows = {row.clock: row for row in all_rows}
-    names = ["promise"] if public_only else list(CLOCK_NAMES)
-    return [
-        clock_item(issue, rows[name], calendar, now)
-        | {"versions": [version_item(row, public_only) for row in all_rows if row.clock == name]}
-        for name in names
-        if name in rows and (rows[name].met_at or _runs(issue, name))
-    ]
-
-
-def _runs(issue, name):
-    if name == "rating":
-        return issue.status == workflow.RESOLVED
-    if name == "sign":
-        return issue.status == workflow.ASSIGNED
-    if name == "contact":
-        return issue.status in workflow.WORKING and issue.contacted_at is None
-    return issue.status in PROMISED
-
-
-def clock_item(issue, row, calendar, now):
-    item = {
-        "name": CLOCK_NAMES[row.clock],
-        "met_at": row.met_at,
-        "late": row.verdict == "late",
-        "paused": row.clock == "unit" and not row.met_at and issue.unit_due_at is None,
-        "limit": limit_text(row),
-        "basis": basis_text(row),
-        "pauses": [
-            _("%(begin)s 至 %(end)s") % {"begin": moment_text(begin), "end": moment_text(end)}
-            for begin, end in commitments.pauses_of(row)
-        ],
-        "steps": [derivation_step(step) for step in commitments.derivation(row)],
-    }
-    running = _clock(calendar, row.started_at, row.due_at, now)
-    return item | running | {"provisional": row.provisional}
-
-
-def version_item(row, public_only):
-    """One version of a deadline: which step gave it, and what became of it."""
-    lead = row.department.label if row.department and not public_only else ""
-    return {
-        "at": row.begun_at,
-        "cause": STEPS[row.cause.action].label,
-        "department": lead,
-        "due": row.due_at,
-        "verdict": row.get_verdict_display(),
-        "policy": row.policy.version if row.policy else "",
-        "calendar": row.calendar_version,
-    }
-
-
-def limit_text(row):
-    """How much time, from when, by which rule."""
-    start = moment_text(row.started_at)
-    if row.fixed_on:
-        return _("经批准定于 %(day)s 下班前完成。") % {"day": day_text(row.fixed_on)}
-    if row.fixed_at:
-        return _("来源系统定于 %(moment)s 前完成。") % {"moment": moment_text(row.fixed_at)}
-    said = {"amount": amount(row), "start": start}
-    if row.unit == "working_days":
-        return _("%(amount)s，自 %(start)s 起算：当日不计，期满日下班时到期。") % said
-    return _("%(amount)s，自 %(start)s 起算。") % said
-
-
-def basis_text(row):
-    policy = row.policy.version if row.policy else "—"
-    said = {"policy": policy, "calendar": row.calendar_version, "version": row.version}
-    return _("时限政策第 %(policy)s 版，工作日历第 %(calendar)s 版，第 %(version)s 次测算。") % said
-
-
-def derivation_step(step):
-    """A day for components/_derivation.html."""
-    kind = step.kind
-    if step.paused and not step.minutes:
-        kind = "paused"
-    elif step.provisional and step.counted:
-        kind = "provisional"
-    return {
-        "date": step.date,
-        "kind": kind,
-        "name": step.name,
-        "counted": step.counted,
-        "running": step.running,
-    }
 
 
 def steps(issue, actor, now):
@@ -350,7 +242,7 @@ def course(issue, calendar, now, public_only):
         "running": running_clock(working, calendar, now, public_only),
         "head_clocks": head_clocks(working, calendar, now, public_only),
         "stages": stages(working, public_only),
-        "clocks": clocks(working, calendar, now, public_only),
+        "clocks": clocks.shown(working, calendar, now, public_only),
     }
 
 

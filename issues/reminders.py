@@ -15,9 +15,9 @@ from accounts import roles
 from accounts.models import User
 from issues.actors import Actor
 from issues.commitments import reminder_key
-from issues.effects import LEVELS
 from issues.models import Issue, PlannedReminder
 from issues.services import perform
+from issues.supervision import LEVELS
 from notifications import services as messages
 
 logger = logging.getLogger(__name__)

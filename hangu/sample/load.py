@@ -5,13 +5,15 @@ issues that have lived their lives.
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cockpit import circulars
 from hangu.sample.people import load_people
 from hangu.sample.places import load_departments, load_enterprises
 from hangu.sample.projects import load_projects
 from hangu.sample.promotion import load_promotion
 from hangu.sample.stories import all_stories
-from hangu.sample.timeline import Days, Timeline
+from hangu.sample.timeline import Days, Timeline, latest_message, settle
 from hangu.sample.topics import read_topics
+from issues import patterns
 from issues.deadlines import WORKING_DAYS
 from issues.models import Category, Issue, Policy
 from worktime.services import current_calendar
@@ -54,9 +56,19 @@ def load(*, anchor, choose=None, projects=True, promotion=True, since=None, say=
     topics = read_topics()
     stories = list(filter(choose, all_stories(topics, limits_at(anchor))))
     days = Days(calendar, anchor)
+    mark = latest_message()
     steps = Timeline(days, topics, departments, enterprises, users).run(stories)
     say(_("诉求%(issues)d件，共%(steps)d个步骤。") % {"issues": len(stories), "steps": steps})
+    if choose is None:
+        supervise(anchor)
+        settle(days, mark)
     return len(stories)
+
+
+def supervise(anchor):
+    """What the timer would have done by now: reviews of recurring matters, drafts of circulars."""
+    patterns.detect(anchor)
+    circulars.draft_due(anchor)
 
 
 def limits_at(anchor):

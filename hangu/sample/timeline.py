@@ -62,7 +62,7 @@ class Timeline:
     def run(self, stories):
         """Takes every step; returns how many there were. Raises StepError with the story's name."""
         self.categories = {row.code: row for row in Category.objects.all()}
-        mark = Message.objects.aggregate(last=Max("pk"))["last"] or 0
+        mark = latest_message()
         planned = [
             (self.days.moment(step.day, HOURS[step.hour] + number * 7 % 43), number, order)
             for number, story in enumerate(stories)
@@ -140,6 +140,11 @@ class Timeline:
             kind = step.action.removeprefix("answer_")
             data[kind] = getattr(issue, f"{kind}s").filter(answered_at=None).earliest("pk")
         return data
+
+
+def latest_message():
+    """The number of the last message there is; 0 for none."""
+    return Message.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def settle(days, mark):

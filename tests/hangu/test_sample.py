@@ -115,7 +115,7 @@ def test_every_story_ends_as_written(sample):
 
 def test_every_step_of_the_table_was_taken(sample):
     taken = set(IssueEvent.objects.values_list("action", flat=True))
-    assert set(STEPS) - taken == {"recalculate"}
+    assert set(STEPS) - taken == {"recalculate", "import", "withdraw_notice"}
 
 
 def test_no_step_lies_after_the_anchor_or_outside_working_time(sample):

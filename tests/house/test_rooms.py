@@ -10,15 +10,15 @@ DJANGO = set(
 # The portal's own words; a new one is added here deliberately, or the code goes where it belongs.
 RULES = set(
     """actors addresses announced answers approvals audiences boards broker calendar_changes
-    calendars chains channels charts choices circulars clock commitments conditions consent dates
-    deadlines deals decisions deeds dispatch documents drawing effects environment errors exports
-    faces facts feedback figures files funds funnel gates grids health kinds layout ledger lights
-    lines listing literals markup matching measures messages milestones money names oddities
-    pages patterns pdf permitting planning plots policies presenters problems promises prospects
-    public_forms public_urls public_views rates receipts records registry reminders reporting
-    reports roles rules schema signing signins snapshots sponsorship stages statistics styleguide
-    supervisor sync telling timeline tracking translations trips twins uscc viewer visiting watch
-    word wording workflow worklist""".split()
+    calendars chains channels charts choices circulars clock clocks commitments conditions
+    consent dates deadlines deals decisions deeds dispatch documents drawing effects environment
+    errors exports faces facts feedback figures files funds funnel gates grids health kinds
+    layout ledger lights lines listing literals markup matching measures messages milestones
+    money names oddities pages patterns pdf permitting planning plots policies presenters
+    problems promises prospects public_forms public_urls public_views rates receipts records
+    registry reminders reporting reports roles rules schema signing signins snapshots sponsorship
+    stages statistics styleguide supervision supervisor sync telling timeline tracking
+    translations trips twins uscc viewer visiting watch word wording workflow worklist""".split()
 )
 # Named after what they are: commands, template tags and the sample's stories.
 FREE = ("/management/commands/", "/templatetags/", "/sample/")
