@@ -161,8 +161,8 @@ def _title(kind, start, end):
         if kind == Circular.Kind.MONTHLY:
             said = {"year": start.year, "month": start.month}
             return _("关于%(year)s年%(month)s月企业诉求办理情况的通报") % said
-        said = {"start": _day(start), "end": _day(end)}
-        return _("关于%(start)s至%(end)s企业诉求办理情况的通报") % said
+        said = {"year": start.year, "start": _day(start), "end": _day(end)}
+        return _("关于%(year)s年%(start)s至%(end)s企业诉求办理情况的通报") % said
 
 
 def _day(day):

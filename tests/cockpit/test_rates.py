@@ -189,6 +189,13 @@ def test_wrong_periods_are_said_and_change_nothing(client, coordinator):
         assert client.get(reverse("cockpit:rates"), bad).status_code == 200
 
 
+def test_the_table_costs_the_same_for_one_department_and_for_many(
+    march, rule, django_assert_num_queries
+):
+    with django_assert_num_queries(6):
+        rates.table(*MARCH, LATER, rule)
+
+
 @given(st.lists(st.integers(0, 10_000), max_size=30))
 def test_shares_add_up(counts):
     tenths = rates.shares(counts)
