@@ -4,7 +4,7 @@ very same, in the reader's language and in the district's.
 
 from datetime import datetime
 
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -14,8 +14,7 @@ from issues.choices import COLOUR
 
 def day(value):
     """2026年3月9日, Arabic figures without leading zeros (GB/T 9704-2012, 7.3.5.4)."""
-    parts = {"year": value.year, "month": value.month, "day": value.day}
-    return _("%(year)s年%(month)s月%(day)s日") % parts
+    return formats.date_format(value, _("Y年n月j日"))
 
 
 def name(row, field="name"):

@@ -42,7 +42,7 @@ def may_open(user, section):
 
 def sections(user, current=""):
     """For components/_tabs.html: the work list and what stands beside it for this reader."""
-    tabs = [{"label": _("诉求清单"), "url": reverse("issues:list"), "current": current == ""}]
+    tabs = [{"label": _("诉求办理"), "url": reverse("issues:list"), "current": current == ""}]
     for name, (label, address, _readers) in SECTIONS.items():
         if may_open(user, name):
             try:
