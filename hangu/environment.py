@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 import tempfile
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,6 +43,16 @@ class Environment:
         if not value:
             return default
         raise ImproperlyConfigured(f"{name}={value!r} is not understood: use 1 or 0.")
+
+    def hours(self, name):
+        """(begin, end) as times of day from "22:00-07:00"; None when nothing is set."""
+        if not self.text(name):
+            return None
+        try:
+            begins, ends = map(time.fromisoformat, self.text(name).split("-"))
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} is not understood: write 22:00-07:00.") from error
+        return begins, ends
 
     def path(self, name, default):
         return Path(self.text(name) or default).resolve()

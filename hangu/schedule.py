@@ -4,14 +4,32 @@ what a command calls.
 
 from datetime import timedelta
 
+# A tick that nobody could take within its time is no longer worth anything: the next has come.
+ONCE = {"expires": 10}
+SIGN_OF_LIFE = "leave a sign of life of beat and worker, every 15 seconds"
+
 BEAT = {
     "fire the reminders that have fallen due, every minute": {
         "task": "issues.tasks.sweep_deadlines",
         "schedule": timedelta(minutes=1),
     },
-    "deliver queued messages, every 10 seconds": {
+    "deliver queued mails, every 10 seconds": {
         "task": "notifications.tasks.deliver_messages",
         "schedule": timedelta(seconds=10),
+        "kwargs": {"lane": "mail"},
+        "options": ONCE,
+    },
+    "deliver queued robot and app messages, every 10 seconds": {
+        "task": "notifications.tasks.deliver_messages",
+        "schedule": timedelta(seconds=10),
+        "kwargs": {"lane": "robots"},
+        "options": ONCE,
+    },
+    "deliver queued SMS, every 10 seconds": {
+        "task": "notifications.tasks.deliver_messages",
+        "schedule": timedelta(seconds=10),
+        "kwargs": {"lane": "sms"},
+        "options": ONCE,
     },
     "match enterprises that were unknown when they asked, every 10 minutes": {
         "task": "issues.tasks.match_enterprises",
@@ -37,8 +55,17 @@ BEAT = {
         "task": "notifications.tasks.watch_calendar",
         "schedule": timedelta(hours=6),
     },
-    "leave a sign of life of beat and worker, every 15 seconds": {
+    "look after what was not delivered, every 10 minutes": {
+        "task": "notifications.tasks.watch_deliveries",
+        "schedule": timedelta(minutes=10),
+    },
+    SIGN_OF_LIFE: {
         "task": "notifications.tasks.beat_heartbeat",
         "schedule": timedelta(seconds=15),
     },
 }
+
+
+def timetable(*, hold):
+    """BEAT; while reminders are held (REMINDERS_HOLD, after a restore) only the signs of life."""
+    return {SIGN_OF_LIFE: BEAT[SIGN_OF_LIFE]} if hold else BEAT

@@ -215,13 +215,27 @@ def _url(action, data):
     return reverse("track")
 
 
+def still_sees(user, data):
+    """Rights as they are when the message goes out, by the one rule of visibility."""
+    return Issue.objects.visible_to(user).filter(number=data["issue"]).exists()
+
+
 def register():
     for action in TEXTS:
         kinds.register(
             kinds.Kind(
-                code=f"issues.{action}", label=STEPS[action].label, render=render_step(action)
+                code=f"issues.{action}",
+                label=STEPS[action].label,
+                render=render_step(action),
+                # A department that was relieved of an issue still hears that it was.
+                still=None if "former_lead" in STEPS[action].tells else still_sees,
             )
         )
     kinds.register(
-        kinds.Kind(code="issues.reminder", label=gettext_lazy("到期提醒"), render=render_reminder)
+        kinds.Kind(
+            code="issues.reminder",
+            label=gettext_lazy("到期提醒"),
+            render=render_reminder,
+            still=still_sees,
+        )
     )
