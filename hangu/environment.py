@@ -44,6 +44,13 @@ class Environment:
             return default
         raise ImproperlyConfigured(f"{name}={value!r} is not understood: use 1 or 0.")
 
+    def number(self, name, default):
+        """A whole number above zero."""
+        text = self.text(name) or str(default)
+        if not text.isdecimal() or int(text) == 0:
+            raise ImproperlyConfigured(f"{name}={text!r} is not understood: use a whole number.")
+        return int(text)
+
     def hours(self, name):
         """(begin, end) as times of day from "22:00-07:00"; None when nothing is set."""
         if not self.text(name):

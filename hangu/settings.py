@@ -145,6 +145,8 @@ vars().update(EMAIL_OPTIONS)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="portal@localhost")
 # After a restore from backup: nothing is swept or sent until an official has looked.
 REMINDERS_HOLD = env.flag("REMINDERS_HOLD", default=False)
+# Seconds a dispatcher may need for one message, with every time-out on its way; tests shorten it.
+DELIVERY_LEASE = env.number("DELIVERY_LEASE", default=180)
 # Urgent messages wait for the end of these hours too, for instance 22:00-07:00; usually none.
 QUIET_HOURS = env.hours("QUIET_HOURS")
 # Hosts of SMS gateways, webhooks and private deployments, besides the providers' public ones.

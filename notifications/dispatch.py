@@ -22,7 +22,7 @@ from notifications.models import Attempt, Delivery, Suspension
 
 Outcome = Attempt.Outcome
 # Longer than one message's connection and time-out together; renewed before each of a batch.
-LEASE = timedelta(seconds=180)
+LEASE = timedelta(seconds=settings.DELIVERY_LEASE)
 MAX_ATTEMPTS, LONGEST = 8, timedelta(hours=24)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=30)
 # An address that refused us is tried again after this: people change providers, servers err.

@@ -3,10 +3,11 @@
 import signal
 import time
 
-from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
+
+from hangu.celery import app
 
 
 class Command(BaseCommand):
@@ -32,6 +33,8 @@ class Command(BaseCommand):
         }
         if not jobs:
             raise CommandError(f"{only} is not on the timer.")
+        # Celery learns its tasks only when somebody asks for all of them.
+        app.loader.import_default_modules()
         told = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_signal: told.append(True))
@@ -47,7 +50,7 @@ class Command(BaseCommand):
 
     def run(self, name, job):
         try:
-            result = current_app.tasks[job["task"]].apply(kwargs=job.get("kwargs"))
+            result = app.tasks[job["task"]].apply(kwargs=job.get("kwargs"))
             if result.failed():
                 self.stderr.write(f"{name}: {type(result.result).__name__}")
         except Error as error:
