@@ -28,6 +28,10 @@ PARTS = {
         *["--only", "issues.tasks.sweep_deadlines"],
     ],
     "worker": [*CELERY, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
+    "web": [
+        *[sys.executable, "-m", "gunicorn", "hangu.wsgi", "--worker-class", "gthread"],
+        *["--workers", "2", "--threads", "4", "--no-control-socket"],
+    ],
     "beat": [*CELERY, "beat", "--pidfile="],
 }
 
@@ -80,15 +84,20 @@ class Crew:
 
     def seed(self, number):
         self.run("manage.py", "migrate", "--skip-checks", "-v0")
-        self.run("-m", "bench.reminders", "seed", str(number))
+        self.shell(f"from bench import due; due.seed({number})")
+
+    def shell(self, code):
+        return self.run("manage.py", "shell", "--no-imports", "-c", code)
 
     def state(self):
-        return json.loads(self.run("-m", "bench.reminders", "state"))
+        return json.loads(self.shell("from bench import due; due.say_state()"))
 
     def start(self, part):
         command, self.count = PARTS[part], self.count + 1
         if part == "beat":
             command = [*command, "--schedule", f"{self.folder}/beat-{self.count}"]
+        if part == "web":
+            command = [*command, "--bind", f"127.0.0.1:{self.environment['PORT']}"]
         if part == "worker":
             command = [*command, "-n", f"soak{self.count}@%h"]
         log = (self.folder / f"{part}-{self.count}.log").open("w")

@@ -1,28 +1,24 @@
-"""python -m bench.reminders seed N | state: due reminders, one mail each, and how they fared. Run as
-a process of its own against the database of the environment.
+"""Due reminders, one mail each, and how they fared. Run in a process of its own against the
+database of the environment: manage.py shell -c "from bench import due; due.seed(1000)".
 """
 
 import json
-import os
 import sys
 from collections import Counter
+from datetime import timedelta
 
-import django
+from django.db.models import Count
+from django.utils import timezone
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hangu.settings")
+from bench.filling import District, write
+from issues.models import Issue, LadderRung, PlannedReminder
+from notifications.models import Attempt, Delivery, Message
 
 
 def seed(number):
     """`number` urgent issues in work, each with one reminder that fell due an hour ago for one
     officer: urgent ones join no digest, so each has to arrive as a mail of its own.
     """
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from bench.filling import District, write
-    from issues.models import Issue, LadderRung, PlannedReminder
-
     district = District()
     # Seventeen of each twenty is in progress with an officer who signed.
     issues = [district._issue(20 * n + 17) for n in range(number)]
@@ -31,26 +27,15 @@ def seed(number):
     write(Issue, issues)
     rung = LadderRung.objects.get(code="T-2")
     due = timezone.now() - timedelta(hours=1)
-    write(
-        PlannedReminder,
-        (
-            PlannedReminder(
-                issue=issue, clock="unit", rung=rung, voice=rung, commitment_version=1, fire_at=due
-            )
-            for issue in Issue.objects.order_by("pk")
-        ),
-    )
+    common = {"clock": "unit", "rung": rung, "voice": rung, "commitment_version": 1}
+    rows = Issue.objects.order_by("pk")
+    write(PlannedReminder, (PlannedReminder(issue=row, fire_at=due, **common) for row in rows))
 
 
-def state():
-    """{"reminders", "messages", "keys", "deliveries", "attempts", "sent_twice"}"""
-    from django.db.models import Count
-
-    from issues.models import PlannedReminder
-    from notifications.models import Attempt, Delivery, Message
-
+def say_state():
+    """Writes {"reminders", "messages", "keys", "deliveries", "attempts", "sent_twice"} as JSON."""
     sent = Attempt.objects.filter(outcome="sent").values("delivery").annotate(n=Count("pk"))
-    return {
+    found = {
         "reminders": Counter(PlannedReminder.objects.values_list("state", flat=True)),
         "messages": Message.objects.count(),
         "keys": Message.objects.values("dedupe_key", "recipient").distinct().count(),
@@ -58,11 +43,4 @@ def state():
         "attempts": Counter(Attempt.objects.values_list("outcome", flat=True)),
         "sent_twice": sent.filter(n__gt=1).count(),
     }
-
-
-if __name__ == "__main__":
-    django.setup()
-    if sys.argv[1] == "seed":
-        seed(int(sys.argv[2]))
-    else:
-        sys.stdout.write(json.dumps(state()))
+    sys.stdout.write(json.dumps(found))
