@@ -125,7 +125,7 @@ def form(submissions=100):
             taken = [_submit(address, n) for n in range(submissions)]
             within = not thaw.finished.is_set()
             thaw.join()
-            until(lambda: len(receiver.copies) >= submissions, 300)
+            until(lambda: _acknowledged(receiver) >= submissions, 300)
             time.sleep(15)
     seconds = sorted(took for _accepted, took in taken)
     found = {
@@ -134,12 +134,17 @@ def form(submissions=100):
         "while frozen": within,
         "p95": round(statistics.quantiles(seconds, n=20)[-1], 2),
         "slowest": round(seconds[-1], 2),
-        "acknowledged": len(receiver.copies),
+        "acknowledged": _acknowledged(receiver),
         "extra copies": receiver.extra,
     }
     good = found["accepted"] == found["acknowledged"] == submissions
     good = good and found["p95"] <= 3 and not found["extra copies"]
     return found, [] if good else ["not as promised"]
+
+
+def _acknowledged(receiver):
+    """Visitors who heard that their request was received; the office hears of it besides."""
+    return sum(reader.startswith("visitor-") for reader in receiver.readers)
 
 
 def _answers(address):

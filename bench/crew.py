@@ -40,7 +40,7 @@ class Receiver:
     """A mail server that counts how often each message arrives. `answer`: what DATA is told."""
 
     def __init__(self):
-        self.copies, self.answer = Counter(), "250 OK"
+        self.copies, self.readers, self.answer = Counter(), Counter(), "250 OK"
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
 
@@ -48,6 +48,7 @@ class Receiver:
         if self.answer.startswith("250"):
             mail = message_from_bytes(envelope.original_content)
             self.copies[mail["Message-ID"]] += 1
+            self.readers.update(envelope.rcpt_tos)
         return self.answer
 
     def start(self):

@@ -51,8 +51,13 @@ def address_of(delivery):
         return ""
     if channel == Channel.SMS:
         return message.recipient.phone
-    accounts = message.recipient.channel_accounts
-    return accounts.filter(channel=channel).values_list("value", flat=True).first() or ""
+    return account_of(message.recipient, channel)
+
+
+def account_of(user, channel):
+    """Whom the channel's provider knows a person as, or ""."""
+    own = user.channel_accounts.filter(channel=channel)
+    return own.values_list("value", flat=True).first() or ""
 
 
 def note(deliveries, texts):

@@ -19,6 +19,7 @@ from django.utils import timezone
 from notifications import channels, clock, kinds, lanes, senders
 from notifications.choices import COSTLY, Channel
 from notifications.models import Attempt, Delivery, Suspension
+from notifications.querysets import LOST
 
 Outcome = Attempt.Outcome
 # Longer than one message's connection and time-out together; renewed before each of a batch.
@@ -243,11 +244,10 @@ def take_back_expired(now, process=""):
     """
     with transaction.atomic():
         lost = Delivery.objects.expired(now).locked_rows()
-        error = "lease expired"
         costly = [delivery.pk for delivery in lost if delivery.channel in COSTLY]
-        Delivery.objects.mark_ended(costly, Delivery.State.UNKNOWN, error)
+        Delivery.objects.mark_ended(costly, Delivery.State.UNKNOWN, LOST)
         pks = [delivery.pk for delivery in lost if delivery.channel not in COSTLY]
-        dead = Delivery.objects.put_back(pks, now, MAX_ATTEMPTS, error)
+        dead = Delivery.objects.put_back(pks, now, MAX_ATTEMPTS, LOST)
         Attempt.objects.bulk_create(
             Attempt(
                 delivery=delivery,
@@ -255,7 +255,7 @@ def take_back_expired(now, process=""):
                 started_at=delivery.lease_until - LEASE,
                 ended_at=now,
                 outcome=Outcome.LOST,
-                error=error,
+                error=LOST,
                 process=process[:120],
             )
             for delivery in lost

@@ -191,6 +191,12 @@ class Attempt(models.Model):
     def __str__(self):
         return f"{self.delivery} · {self.number}"
 
+    @classmethod
+    def counted(cls):
+        """[(outcome, count)]"""
+        rows = cls.objects.order_by().values_list("outcome")
+        return rows.annotate(count=models.Count("pk")).order_by("outcome")
+
 
 class Heartbeat(models.Model):
     """When a part of the portal was last seen at work."""

@@ -1,11 +1,13 @@
 """Who sees which message, and which deliveries are due, held or left behind."""
 
 from django.db import connections, models, transaction
-from django.db.models import DateTimeField, F, Max, Q, Value
+from django.db.models import Count, DateTimeField, F, Max, Q, Value
 from django.db.models.functions import Coalesce
 
 # Rows one claim may take beyond its limit to keep a person's digest in one mail.
 DIGEST_ROWS = 5000
+# The last error of what was in hand when a process died.
+LOST = "lease expired"
 NO_LEASE = {"lease_until": None, "lease_token": ""}
 
 
@@ -26,7 +28,7 @@ class MessageQuerySet(models.QuerySet):
         return self.unread().update(read_at=now)
 
     def newest_first(self):
-        return self.order_by("-id")
+        return self.order_by("-id").select_related("on_behalf_of")
 
     def kinds(self):
         """Codes of the kinds among these messages."""
@@ -59,6 +61,11 @@ class DeliveryQuerySet(models.QuerySet):
 
     def unknown(self):
         return self.filter(state=self.model.State.UNKNOWN)
+
+    def counted(self):
+        """[(channel, state, count)]"""
+        rows = self.order_by().values_list("channel", "state")
+        return rows.annotate(count=Count("pk")).order_by("channel", "state")
 
     def for_asking(self):
         return self.select_related("message__recipient").order_by("id")[:100]
@@ -163,9 +170,15 @@ class DeliveryQuerySet(models.QuerySet):
         with transaction.atomic(using=self.db, durable=True):
             due = self.on(channel).due(now)
             first = list(due.order_by("next_at", "id")._not_claimed_elsewhere()[:limit])
+            first = _apart(first)
             taken = {delivery.pk for delivery in first}
-            people = {delivery.message.recipient_id for delivery in first if not delivery.at_once}
+            people = {
+                delivery.message.recipient_id
+                for delivery in first
+                if not delivery.at_once and delivery.last_error != LOST
+            }
             digests = due.filter(at_once=False, message__recipient__in=people - {None})
+            digests = digests.exclude(last_error=LOST)
             rest = digests.exclude(pk__in=taken).order_by("id")._not_claimed_elsewhere()
             taken |= {delivery.pk for delivery in rest[:DIGEST_ROWS]}
             # Where rows cannot be locked (SQLite), the condition on the state decides who wins.
@@ -233,5 +246,19 @@ class DeputyQuerySet(models.QuerySet):
     def of(self, user):
         return self.filter(user=user)
 
+    def overlapping(self, first, last):
+        return self.filter(starts_on__lte=last, ends_on__gte=first)
+
+    def numbered(self, pk):
+        return self.filter(pk=pk)
+
     def not_over(self, day):
         return self.filter(ends_on__gte=day)
+
+
+def _apart(rows):
+    """What was in hand when a process died is tried alone: if it was what killed it, then nobody
+    else goes down with it again.
+    """
+    suspect = [n for n, row in enumerate(rows) if row.last_error == LOST]
+    return rows[: suspect[0] or 1] if suspect else rows
