@@ -17,7 +17,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hangu import health, metrics
 from hangu.schedule import BEAT, LABELS
-from notifications.models import Delivery, Lane, TimerRun
+from notifications.choices import Channel
+from notifications.models import Delivery, Gateway, Lane, TimerRun
 from notifications.operations import may_look
 
 # As Zammad warns: late by minutes, a backlog of a quarter of an hour, more than ten given up.
@@ -50,7 +51,7 @@ def panel(request):
         "well": all(part["ok"] for part in parts),
         "jobs": jobs(now),
         "backlog": backlog(now),
-        "lanes": Lane.objects.order_by("name"),
+        "lanes": lanes(),
         "held": settings.REMINDERS_HOLD,
         "now": now,
     }
@@ -136,6 +137,17 @@ def backlog(now):
         "troubled": troubled.count(),
         "last_day": troubled.tried_since(now - DAY).count(),
     }
+
+
+def lanes():
+    """[{"label", "failures", "open_until"}] of every way out that was ever in use."""
+    ways = {gateway.lane: str(gateway) for gateway in Gateway.objects.select_related("department")}
+    ways["email"] = Channel.EMAIL.label
+    return [
+        {"label": ways[row.name], "failures": row.failures, "open_until": row.open_until}
+        for row in Lane.objects.order_by("name")
+        if row.name in ways
+    ]
 
 
 def _refuse_strangers(request):

@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.roles import ADMINISTRATOR, AUDITOR, COORDINATOR, roles_of
+from accounts.permissions import OPERATORS
+from accounts.roles import ADMINISTRATOR, roles_of
 from notifications import services
 from notifications.models import Delivery
 
 PER_PAGE = 50
-LOOKERS = frozenset({ADMINISTRATOR, AUDITOR, COORDINATOR})
 
 
 def may_look(user):
-    return bool(roles_of(user) & LOOKERS)
+    return bool(roles_of(user) & OPERATORS)
 
 
 def may_act(user):

@@ -1,4 +1,4 @@
-"""Each provider's own way, against a server that answers as they do. HTTP 200 alone is no success."""
+"""Each provider's own way, against a server that answers as they do: HTTP 200 is no success."""
 
 import time
 from datetime import timedelta
