@@ -68,7 +68,8 @@ class Crew:
 
     def __init__(self, environment, folder):
         self.environment, self.folder = os.environ | environment, Path(folder)
-        self.processes, self.kills, self.count = {}, Counter(), 0
+        self.processes, self.count = {}, 0
+        self.kills, self.restarts = Counter(), Counter()
 
     def run(self, *command):
         done = subprocess.run(
@@ -125,6 +126,17 @@ class Crew:
         self.kills[part] += 1
         self.start(part)
 
+    def tend(self):
+        """Start anew what ended by itself, as the supervisor and the container engine do: a Celery
+        worker that loses its Redis may end.
+        """
+        for process in [p for p in self.processes if p.poll() is not None]:
+            part = self.processes.pop(process)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            self.restarts[part] += 1
+            self.start(part)
+
     def stop(self, number=signal.SIGTERM, patience=40):
         """Tell all to end; returns the seconds the slowest took."""
         began = time.monotonic()
@@ -151,7 +163,7 @@ def until(question, seconds, pause=0.5):
 
 def settled(crew, receiver, number, seconds):
     """Wait until every reminder has arrived and is recorded; returns the state then."""
-    until(lambda: len(receiver.copies) >= number, seconds)
+    until(lambda: crew.tend() or len(receiver.copies) >= number, seconds)
     deadline = time.monotonic() + 120
     while True:
         state = crew.state()

@@ -6,6 +6,7 @@ Servers that are stopped, frozen or emptied are started here for that purpose an
 
 import os
 import random
+import signal
 import sys
 import time
 
@@ -40,6 +41,8 @@ def calm(number):
 
 
 def main():
+    # Told to end, we still stop what we have started.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     number, kills = SIZES[os.environ.get("SIZE") or "small"]
     scenarios = {
         "killed": lambda: killed(number, kills),
