@@ -66,8 +66,9 @@ SUBMITTERS = OFFICIALS | {ENTERPRISE, ANONYMOUS}
 
 
 def offers(user):
-    """{"desk", "projects", "investment", "submit", "admin", "behalf", "operations"}: which ways in a
-    page offers; `behalf` – he works for the district, and an issue he hands in is an enterprise's.
+    """{"desk", "projects", "investment", "submit", "admin", "behalf", "operations"}: which ways in
+    a page offers; `behalf` – he works for the district, and an issue he hands in is that of an
+    enterprise.
     """
     held = roles_of(user)
     return {

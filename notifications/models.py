@@ -300,7 +300,8 @@ class Gateway(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_channel_display()} · {self.department or _('全区')}"
+        where = self.department or _("全区")
+        return f"{self.get_channel_display()} · {where}"
 
     @property
     def lane(self):
