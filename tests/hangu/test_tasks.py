@@ -62,6 +62,8 @@ def everything():
     return found
 
 
+# Marked so that there is a test database at all when this file is run alone.
+@pytest.mark.django_db
 def test_every_task_of_the_portal_is_on_the_timer():
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if not name.startswith("celery.")}
