@@ -26,8 +26,13 @@ def own_surroundings():
     """Sets the environment for this process; database and files are gone when the block ends."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, _own_database(folder) as url:
         own = {"VAR_DIR": folder, "MEDIA_ROOT": f"{folder}/media", "DATABASE_URL": url}
+        before = dict(os.environ)
         os.environ.update(SETTINGS | own)
-        yield
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 @contextlib.contextmanager
