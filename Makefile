@@ -1,8 +1,8 @@
-# make run | test | check | bench | services: README.md says what each does.
+# make run | test | check | bench | soak | services: README.md says what each does.
 # Needs Python 3.11 or newer and make; everything else goes into .venv/ and node_modules/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
-.PHONY: run test check bench services translations
+.PHONY: run test check bench soak services translations
 PORT ?= 8000
 SIZE ?= small
 ARGS ?=
@@ -37,6 +37,9 @@ check: $(VENV)/dev.stamp $(BUNDLE) $(FONTS) translations
 bench: $(VENV)/dev.stamp translations
 	@test -f bench/__main__.py || { echo "There are no benchmarks in bench/ yet." >&2; exit 1; }
 	@SIZE=$(SIZE) $(PY) -m bench
+
+soak: $(VENV)/dev.stamp translations
+	@SIZE=$(SIZE) $(PY) -m bench.soak $(ARGS)
 
 services:
 	@.ci/services

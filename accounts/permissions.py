@@ -10,6 +10,7 @@ from accounts.roles import (
     ADMINISTRATOR,
     ANONYMOUS,
     AUDITOR,
+    COORDINATOR,
     ENTERPRISE,
     OFFICIALS,
     SECURITY,
@@ -61,12 +62,15 @@ GRANTS = {
 STAFF_ROLES = frozenset(GRANTS)
 # Who has a work list, and who may hand in an issue.
 DESK = OFFICIALS | {ENTERPRISE, AUDITOR}
+# Who looks after the reminders: the panel and what was not delivered.
+OPERATORS = frozenset({ADMINISTRATOR, AUDITOR, COORDINATOR})
 SUBMITTERS = OFFICIALS | {ENTERPRISE, ANONYMOUS}
 
 
 def offers(user):
-    """{"desk", "projects", "investment", "submit", "admin", "behalf"}: which ways in a page
-    offers; `behalf` – he works for the district, and an issue he hands in is an enterprise's.
+    """{"desk", "projects", "investment", "submit", "admin", "behalf", "operations"}: which ways in
+    a page offers; `behalf` – he works for the district, and an issue he hands in is that of an
+    enterprise.
     """
     held = roles_of(user)
     return {
@@ -75,6 +79,7 @@ def offers(user):
         "investment": bool(held & DESK),
         "submit": bool(held & SUBMITTERS),
         "admin": bool(getattr(user, "is_staff", False)),
+        "operations": bool(held & OPERATORS),
         "behalf": bool(held & (OFFICIALS | {AUDITOR})),
     }
 

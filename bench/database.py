@@ -26,8 +26,13 @@ def own_surroundings():
     """Sets the environment for this process; database and files are gone when the block ends."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, _own_database(folder) as url:
         own = {"VAR_DIR": folder, "MEDIA_ROOT": f"{folder}/media", "DATABASE_URL": url}
+        before = dict(os.environ)
         os.environ.update(SETTINGS | own)
-        yield
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 @contextlib.contextmanager
@@ -37,11 +42,16 @@ def _own_database(folder):
         yield f"sqlite:///{folder}/bench.sqlite3"
         return
     name = f"bench_{os.getpid()}"
+    _command(address, f'CREATE DATABASE "{name}"')
+    try:
+        yield address._replace(scheme="postgres", path=f"/{name}").geturl()
+    finally:
+        _command(address, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _command(address, sql):
+    """On a connection of its own: a soak may have crashed the server since the last one."""
     admin = psycopg2.connect(address._replace(scheme="postgresql").geturl())
     admin.autocommit = True
     with contextlib.closing(admin), admin.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield address._replace(scheme="postgres", path=f"/{name}").geturl()
-        finally:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(sql)

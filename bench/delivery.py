@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from bench.filling import forget_messages, write
 from bench.report import Samples, statements
-from notifications import services
+from notifications import dispatch
 from notifications.models import Delivery, Message
 
 MEMORY = "django.core.mail.backends.locmem.EmailBackend"
@@ -86,7 +86,7 @@ def run(report, district, size):
     with override_settings(EMAIL_BACKEND=MEMORY):
         for number in (50, size.mails):
             queue(district, number, at_once=True)
-            sent = statements(services.deliver_all)
+            sent = statements(dispatch.deliver_all)
             report.count(f"deliver {number} single mails: SQL statements each", sent / number)
 
 
@@ -95,7 +95,7 @@ def _deliver(district, number, at_once):
     for _run in range(RUNS):
         queue(district, number, at_once)
         mail.outbox = []
-        result = samples.take(services.deliver_all)
+        result = samples.take(dispatch.deliver_all)
         if result["sent"] != number:
             raise AssertionError(result)
     return samples

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from cockpit.models import Circular
 from notifications import kinds
 
 TEXTS = {
@@ -27,6 +28,12 @@ def _render(subject, body):
     return render
 
 
+def still_reads(user, data):
+    """Rights as they are when the message goes out, by the one rule of visibility."""
+    return Circular.objects.visible_to(user).filter(pk=data["circular"]).exists()
+
+
 def register():
     for code, (label, subject, body) in TEXTS.items():
-        kinds.register(kinds.Kind(code=code, label=label, render=_render(subject, body)))
+        render = _render(subject, body)
+        kinds.register(kinds.Kind(code=code, label=label, render=render, still=still_reads))

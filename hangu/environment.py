@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 import tempfile
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,6 +43,23 @@ class Environment:
         if not value:
             return default
         raise ImproperlyConfigured(f"{name}={value!r} is not understood: use 1 or 0.")
+
+    def number(self, name, default):
+        """A whole number above zero."""
+        text = self.text(name) or str(default)
+        if not text.isdecimal() or int(text) == 0:
+            raise ImproperlyConfigured(f"{name}={text!r} is not understood: use a whole number.")
+        return int(text)
+
+    def hours(self, name):
+        """(begin, end) as times of day from "22:00-07:00"; None when nothing is set."""
+        if not self.text(name):
+            return None
+        try:
+            begins, ends = map(time.fromisoformat, self.text(name).split("-"))
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} is not understood: write 22:00-07:00.") from error
+        return begins, ends
 
     def path(self, name, default):
         return Path(self.text(name) or default).resolve()
@@ -87,7 +105,11 @@ class Environment:
     def cache(self):
         if not self.text("CACHE_URL"):
             return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-        return self._parse("CACHE_URL", self.env.cache_url, "redis://host:6379/1")
+        config = self._parse("CACHE_URL", self.env.cache_url, "redis://host:6379/1")
+        if config["BACKEND"].endswith("RedisCache"):
+            # A frozen Redis must not hold up the public form: docs/runbook.md.
+            config["BACKEND"] = "hangu.caches.PatientCache"
+        return config
 
     def email(self):
         """(backend, EMAIL_* settings); with nothing set, mails are printed by the worker."""

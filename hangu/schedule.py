@@ -4,14 +4,34 @@ what a command calls.
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_lazy as _
+
+# A tick that nobody could take within its time is no longer worth anything: the next has come.
+ONCE = {"expires": 10}
+SIGN_OF_LIFE = "leave a sign of life of beat and worker, every 15 seconds"
+
 BEAT = {
     "fire the reminders that have fallen due, every minute": {
         "task": "issues.tasks.sweep_deadlines",
         "schedule": timedelta(minutes=1),
     },
-    "deliver queued messages, every 10 seconds": {
+    "deliver queued mails, every 10 seconds": {
         "task": "notifications.tasks.deliver_messages",
         "schedule": timedelta(seconds=10),
+        "kwargs": {"lane": "mail"},
+        "options": ONCE,
+    },
+    "deliver queued robot and app messages, every 10 seconds": {
+        "task": "notifications.tasks.deliver_messages",
+        "schedule": timedelta(seconds=10),
+        "kwargs": {"lane": "robots"},
+        "options": ONCE,
+    },
+    "deliver queued SMS, every 10 seconds": {
+        "task": "notifications.tasks.deliver_messages",
+        "schedule": timedelta(seconds=10),
+        "kwargs": {"lane": "sms"},
+        "options": ONCE,
     },
     "match enterprises that were unknown when they asked, every 10 minutes": {
         "task": "issues.tasks.match_enterprises",
@@ -53,8 +73,33 @@ BEAT = {
         "task": "notifications.tasks.watch_calendar",
         "schedule": timedelta(hours=6),
     },
-    "leave a sign of life of beat and worker, every 15 seconds": {
+    "look after what was not delivered, every 10 minutes": {
+        "task": "notifications.tasks.watch_deliveries",
+        "schedule": timedelta(minutes=10),
+    },
+    SIGN_OF_LIFE: {
         "task": "notifications.tasks.beat_heartbeat",
         "schedule": timedelta(seconds=15),
     },
+}
+
+
+def timetable(*, hold):
+    """BEAT; while reminders are held (REMINDERS_HOLD, after a restore) only the signs of life."""
+    return {SIGN_OF_LIFE: BEAT[SIGN_OF_LIFE]} if hold else BEAT
+
+
+# What the health panel calls each job that leaves a run.
+LABELS = {
+    "fire the reminders that have fallen due, every minute": _("到期提醒"),
+    "deliver queued mails, every 10 seconds": _("发送邮件"),
+    "deliver queued robot and app messages, every 10 seconds": _("发送群机器人和应用消息"),
+    "deliver queued SMS, every 10 seconds": _("发送短信"),
+    "match enterprises that were unknown when they asked, every 10 minutes": _("匹配企业"),
+    "judge the lights of projects that have none of today, every 10 minutes": _("项目亮灯"),
+    "remind of reports, papers, pauses, milestones and visits, every 30 minutes": _("项目提醒"),
+    "remind of prospects, commitments and receipts, every 30 minutes": _("招商提醒"),
+    "lock the months whose day has passed, every hour": _("月报锁定"),
+    "warn administrators while next year's calendar is missing, every 6 hours": _("日历检查"),
+    "look after what was not delivered, every 10 minutes": _("未送达检查"),
 }

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from hangu import environment
-from hangu.schedule import BEAT
+from hangu.schedule import timetable
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve()
@@ -145,6 +145,16 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 EMAIL_BACKEND, EMAIL_OPTIONS = env.email()
 vars().update(EMAIL_OPTIONS)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="portal@localhost")
+# After a restore from backup: nothing is swept or sent until an official has looked.
+REMINDERS_HOLD = env.flag("REMINDERS_HOLD", default=False)
+# Seconds a dispatcher may need for one message, with every time-out on its way; tests shorten it.
+DELIVERY_LEASE = env.number("DELIVERY_LEASE", default=180)
+# Urgent messages wait for the end of these hours too, for instance 22:00-07:00; usually none.
+QUIET_HOURS = env.hours("QUIET_HOURS")
+# Hosts of SMS gateways, webhooks and private deployments, besides the providers' public ones.
+CHANNEL_HOSTS = env.words("CHANNEL_HOSTS")
+# Opens /metrics and /healthz/worker to who shows it as "Authorization: Bearer …".
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 CELERY_BROKER_URL = env.broker_url()
 CELERY_BROKER_TRANSPORT_OPTIONS = env.broker_options()
@@ -156,7 +166,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = BEAT
+# Told to stop, a worker has this long for what it has in hand; the rest is given back.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BEAT_SCHEDULE = timetable(hold=REMINDERS_HOLD)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

@@ -13,7 +13,9 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-STOP_SECONDS = 9  # an idle Celery worker needs five to seven
+# An idle Celery worker needs five to seven; one at work has CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT to
+# finish what it has in hand.
+STOP_SECONDS = 29
 STEADY_SECONDS = 10  # a part that lives this long did not "die at once"
 PAUSES = (1, 2, 4, 8, 15, 30)  # seconds before a restart, growing while a part dies at once
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

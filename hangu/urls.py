@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from hangu import health
+from hangu import health, operations
 from hangu.styleguide import styleguide
 
 urlpatterns = [
@@ -13,10 +13,13 @@ urlpatterns = [
     path("projects/", include("projects.urls")),
     path("investment/", include("investment.urls")),
     path("", include("accounts.urls")),
-    path("inbox/", include("notifications.urls")),
+    path("", include("notifications.urls")),
+    path("operations/", operations.panel, name="operations"),
     path("styleguide/", styleguide, name="styleguide"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("healthz/worker", operations.healthz_worker, name="healthz-worker"),
+    path("metrics", operations.prometheus, name="metrics"),
     path("api/", include("hangu.api_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from investment import choices
+from investment.models import Deal, Prospect
 from notifications import kinds
 
 PROSPECT, DEAL, RECEIPTS = "investment:prospect", "investment:deal", "investment:receipts"
@@ -123,6 +124,20 @@ WORDS = {
 }
 
 
+def still_sees(page):
+    """Rights as they are when the message goes out, by the one rule of visibility."""
+    model = Prospect if page == PROSPECT else Deal
+
+    def asked(user, data):
+        return model.objects.visible_to(user).filter(number=data["number"]).exists()
+
+    return asked
+
+
 def register():
-    for code, (label, *_rest) in TEXTS.items():
-        kinds.register(kinds.Kind(code=f"investment.{code}", label=label, render=render(code)))
+    for code, (label, *_rest, page) in TEXTS.items():
+        kind = kinds.Kind(
+            code=f"investment.{code}", label=label, render=render(code), still=still_sees(page)
+        )
+        if not kinds.is_registered(kind.code):
+            kinds.register(kind)

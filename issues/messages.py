@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from directory.models import Department
 from issues import choices
-from issues.models import Category, Issue
+from issues.models import Category, Issue, PatternReview
 from issues.workflow import STEPS
 from notifications import kinds
 
@@ -274,19 +274,39 @@ def _url(action, data):
     return reverse("track")
 
 
+def still_sees(user, data):
+    """Rights as they are when the message goes out, by the one rule of visibility."""
+    return Issue.objects.visible_to(user).filter(number=data["issue"]).exists()
+
+
+def still_reads(user, data):
+    """The same of a 一类事."""
+    return PatternReview.objects.visible_to(user).filter(pk=data["review"]).exists()
+
+
 def register():
     for action in TEXTS:
         kinds.register(
             kinds.Kind(
-                code=f"issues.{action}", label=STEPS[action].label, render=render_step(action)
+                code=f"issues.{action}",
+                label=STEPS[action].label,
+                render=render_step(action),
+                # A department that was relieved of an issue still hears that it was.
+                still=None if "former_lead" in STEPS[action].tells else still_sees,
             )
         )
     kinds.register(
-        kinds.Kind(code="issues.reminder", label=gettext_lazy("到期提醒"), render=render_reminder)
+        kinds.Kind(
+            code="issues.reminder",
+            label=gettext_lazy("到期提醒"),
+            render=render_reminder,
+            still=still_sees,
+        )
     )
-    for code, label, render in (
-        ("issues.answer_due", gettext_lazy("督办答复到期提醒"), render_answer),
-        ("issues.pattern", gettext_lazy("一类事提醒"), render_pattern(PATTERN)),
-        ("issues.pattern_closed", gettext_lazy("一类事办结"), render_pattern(PATTERN_CLOSED)),
+    closed = render_pattern(PATTERN_CLOSED)
+    for code, label, render, still in (
+        ("issues.answer_due", gettext_lazy("督办答复到期提醒"), render_answer, still_sees),
+        ("issues.pattern", gettext_lazy("一类事提醒"), render_pattern(PATTERN), still_reads),
+        ("issues.pattern_closed", gettext_lazy("一类事办结"), closed, still_reads),
     ):
-        kinds.register(kinds.Kind(code=code, label=label, render=render))
+        kinds.register(kinds.Kind(code=code, label=label, render=render, still=still))

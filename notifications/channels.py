@@ -1,4 +1,6 @@
-"""The e-mail channel: what a mail says, and one connection kept open over a batch."""
+"""What goes out: a mail with all it says, a short note for everything else; and one connection to
+the mail server, kept open over a batch.
+"""
 
 import contextlib
 import re
@@ -13,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notifications import kinds
+from notifications.adapters import Note, Permanent, Temporary
+from notifications.choices import ROBOTS, Channel
 
 # A digest lists this many; the inbox has the rest.
 DIGEST_LINES = 50
@@ -20,7 +24,13 @@ INBOX_PATH = "/inbox/"
 
 
 class ChannelDown(Exception):
-    """The mail server is not to be reached or hung up: nothing is known about the other mails."""
+    """The mail server is not to be reached or hung up: nothing is known about the other mails.
+    `ambiguous`: it hung up while it had ours in hand.
+    """
+
+    def __init__(self, said, ambiguous=False):
+        super().__init__(said)
+        self.ambiguous = ambiguous
 
 
 def addressee(message):
@@ -30,6 +40,55 @@ def addressee(message):
     if not message.recipient.email:
         return ""
     return formataddr((one_line(message.recipient.label), message.recipient.email))
+
+
+def address_of(delivery):
+    """Where a delivery goes: an e-mail address, a number, a provider's name for the reader."""
+    message, channel = delivery.message, delivery.channel
+    if channel == Channel.EMAIL:
+        return message.recipient.email if message.recipient else message.address
+    if message.recipient is None:
+        return ""
+    if channel == Channel.SMS:
+        return message.recipient.phone
+    return account_of(message.recipient, channel)
+
+
+def account_of(user, channel):
+    """Whom the channel's provider knows a person as, or ""."""
+    own = user.channel_accounts.filter(channel=channel)
+    return own.values_list("value", flat=True).first() or ""
+
+
+def note(deliveries, texts):
+    """What is said outside of mails, where others may look on: in a group the kind alone, on a
+    person's own telephone the subject; the matter itself is read on the portal.
+    """
+    first = deliveries[0]
+    with translation.override(language_of(first.message)):
+        text = _short(first, texts)
+        facts = {"kind": first.message.kind, "count": len(texts), "url": _link(_target(texts))}
+        return Note(f"hangu-{first.pk}", text, address_of(first), facts)
+
+
+def _short(delivery, texts):
+    count = len(texts)
+    if count > 1:
+        said = ngettext("您有 %(count)d 件事项待办", "您有 %(count)d 件事项待办", count)
+        said %= {"count": count}
+    elif delivery.channel in ROBOTS:
+        said = str(kinds.get(delivery.message.kind).label)
+    else:
+        said = one_line(texts[0].subject)
+    if delivery.channel in ROBOTS and delivery.message.recipient:
+        said = f"{delivery.message.recipient.label}：{said}"
+    # A robot reads @ as a call to somebody.
+    said = one_line(said).replace("@", "＠")
+    return _("【汉沽管理区】%(said)s %(link)s") % {"said": said, "link": _link(_target(texts))}
+
+
+def _target(texts):
+    return texts[0].url if len(texts) == 1 and texts[0].url else INBOX_PATH
 
 
 def language_of(message):
@@ -47,6 +106,8 @@ def compose(delivery, text):
     """The mail of one message."""
     with translation.override(language_of(delivery.message)):
         parts = [text.body]
+        if delivery.message.on_behalf_of:
+            parts.insert(0, _("您受委托代 %(name)s 接收本消息。") % _name(delivery))
         if text.url:
             parts.append(_("查看详情：%(link)s") % {"link": _link(text.url)})
         return _mail(delivery, text.subject, parts)
@@ -89,8 +150,10 @@ def one_line(text):
 
 
 def describe(error):
-    """An error for people who look after the mail server, without the addressee's address."""
-    text = one_line(f"{type(error).__name__}: {error}")
+    """An error for people who look after the servers: no addressee, and of a network address the
+    host alone, because keys stand in the rest.
+    """
+    text = re.sub(r"(https?://[^\s/?]*)\S*", r"\1", one_line(f"{type(error).__name__}: {error}"))
     return re.sub(r"[^\s<>'\"(){},;:]+@[^\s<>'\"(){},;:]+", "…", text)[:300]
 
 
@@ -118,9 +181,7 @@ class Mailer:
             self.connection.send_messages([message])
         except Exception as error:
             self._close()
-            if _is_about_the_server(error):
-                raise ChannelDown(describe(error)) from error
-            raise
+            raise _classified(error) from error
 
     def _close(self):
         connection, self.connection = self.connection, None
@@ -130,10 +191,33 @@ class Mailer:
                 connection.close()
 
 
-def _is_about_the_server(error):
-    if isinstance(error, smtplib.SMTPException):
-        return isinstance(error, smtplib.SMTPServerDisconnected)
-    return isinstance(error, OSError)
+# "No such user here" and its like: the address is wrong, not the mail.
+NOBODY = {550, 551, 553}
+
+
+def _classified(error):
+    """What a mail server's answer means for this mail and for the others."""
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return ChannelDown(describe(error), ambiguous=True)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code = max((reply[0] for reply in error.recipients.values()), default=0)
+        said = describe(error)
+        return Permanent(said, code in NOBODY) if code >= 500 else Temporary(said)
+    if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code >= 500:
+        # Our own sender is refused: no mail at all would go.
+        return ChannelDown(describe(error))
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = describe(error)
+        return Permanent(said) if error.smtp_code >= 500 else Temporary(said)
+    if isinstance(error, TimeoutError):
+        return ChannelDown(describe(error), ambiguous=True)
+    if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
+        return ChannelDown(describe(error))
+    return error
+
+
+def _name(delivery):
+    return {"name": delivery.message.on_behalf_of.label}
 
 
 def _link(path):

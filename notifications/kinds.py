@@ -26,7 +26,9 @@ class Rendered:
 @dataclass(frozen=True)
 class Kind:
     """label: a lazy string; render: a message's data → Rendered, called in the reader's language;
-    urgent: does not wait for working hours; mail: also goes out by e-mail.
+    urgent: does not wait for working hours; mail: also goes out of the portal, by e-mail and what
+    else its reader chose; still: (user, data) → whether he may see the matter, asked again just
+    before sending (None: anybody who was told may read it).
     """
 
     code: str
@@ -34,6 +36,7 @@ class Kind:
     render: Callable[[dict], Rendered]
     urgent: bool = False
     mail: bool = True
+    still: Callable[..., bool] | None = None
 
 
 _kinds: dict[str, Kind] = {}

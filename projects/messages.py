@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from notifications import kinds
 from projects import choices, lights, stages
-from projects.models import ApprovalItem
+from projects.models import ApprovalItem, KeyProject
 
 # kind → (label, subject, sentence, name of the page it leads to)
 TEXTS = {
@@ -172,6 +172,14 @@ def _url(page, data):
     return reverse(f"projects:{page}", args=[data["project"]])
 
 
+def still_sees(user, data):
+    """Rights as they are when the message goes out, by the one rule of visibility."""
+    return KeyProject.objects.visible_to(user).filter(number=data["project"]).exists()
+
+
 def register():
     for code, (label, *_rest) in TEXTS.items():
-        kinds.register(kinds.Kind(code=f"projects.{code}", label=label, render=render(code)))
+        kind = kinds.Kind(
+            code=f"projects.{code}", label=label, render=render(code), still=still_sees
+        )
+        kinds.register(kind)

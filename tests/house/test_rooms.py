@@ -20,6 +20,8 @@ RULES = set(
     stages statistics styleguide supervision supervisor sync telling timeline tracking
     translations trips twins uscc viewer visiting watch word wording workflow worklist""".split()
 )
+# The ways out of the portal, and the panel that watches them.
+RULES |= set("adapters caches lanes metrics operations outbound outbox senders wishes".split())
 # Named after what they are: commands, template tags and the sample's stories.
 FREE = ("/management/commands/", "/templatetags/", "/sample/")
 

@@ -6,9 +6,10 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 
 from accounts.models import User
-from notifications import kinds, services
+from notifications import dispatch, kinds, services
 from notifications.models import Delivery, Message
 from tests.notifications.conftest import RESTING, WORKING
+from worktime.services import current_calendar
 
 pytestmark = pytest.mark.django_db
 KEY = Concat(Value("issue-1:"), Cast("pk", CharField()))
@@ -123,9 +124,9 @@ def test_the_statements_of_a_sweep_do_not_grow_with_its_rows(
 ):
     for number in range(rows):
         member(f"user{number}")
-    services.current_calendar()
-    # Newest number, messages, the calendar's mark, deliveries.
-    with django_assert_num_queries(4):
+    current_calendar()
+    # Newest number, messages, deputies, the calendar's mark, ways out, deliveries by mail.
+    with django_assert_num_queries(6):
         created = services.post_select(
             kind="test.reminder",
             users=User.objects.all(),
@@ -156,7 +157,7 @@ def test_cancel_takes_back_what_is_not_sent(member, post):
 def test_a_mail_already_handed_over_is_recorded_as_sent_although_cancelled(post):
     post(addresses=[("a@example.test", "")])
     token = "t" * 32
-    [claimed] = Delivery.objects.claim(now=WORKING, limit=5, lease=services.LEASE, token=token)
+    [claimed] = Delivery.objects.claim(now=WORKING, limit=5, lease=dispatch.LEASE, token=token)
     assert services.cancel(dedupe_prefix="issue-1:", now=WORKING) == 1
     assert Delivery.objects.under_lease("other").locked([claimed.pk]) == []
     ours = Delivery.objects.under_lease(token).locked([claimed.pk])

@@ -33,7 +33,7 @@ def test_the_timed_task_sends_and_leaves_a_run(member, post, smtp):
     post(member(), at_once=True)
     tasks.deliver_messages.apply(throw=True)
     run = TimerRun.objects.get()
-    assert (run.name, run.ok) == ("notifications.tasks.deliver_messages", True)
+    assert (run.name, run.ok) == ("notifications.tasks.deliver_messages:mail", True)
     assert run.result == {"sent": 1, "failed": 0, "dead": 0}
     assert run.ended_at >= run.started_at
     assert Attempt.objects.get().process.endswith(f":{os.getpid()}")

@@ -39,6 +39,8 @@ class Command(BaseCommand):
         refuse_taken_port(host, port)
         address = os.environ.get("SITE_URL") or f"http://{host}:{port}"
         environment = os.environ | {"SITE_URL": address, "PYTHONUNBUFFERED": "1"}
+        # SIGTERM lets a worker finish what it has in hand, for a limited time.
+        environment["REMAP_SIGTERM"] = "SIGQUIT"
         supervisor = Supervisor(parts(host, port), environment, say=self.say)
         supervisor.run(once_up=lambda: self.greet(host, port, address))
         self.say("All parts have stopped.")
