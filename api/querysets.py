@@ -1,0 +1,72 @@
+"""The change log's windows, and the counter that parallel calls cannot outrun."""
+
+from datetime import timedelta
+
+from django.db import connections, models
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, Greatest, Least
+
+TICK = timedelta(microseconds=1)
+MOMENT = models.DateTimeField()
+
+
+class ChangeQuerySet(models.QuerySet):
+    def of(self, kind, since, until):
+        """Published changes with since ≤ stamp < until."""
+        return self.filter(kind=kind, stamp__gte=since, stamp__lt=until)
+
+    def rows(self):
+        """Keys of the rows that were written."""
+        return self.filter(gone=False).values("row")
+
+    def gone(self):
+        return self.filter(gone=True)
+
+    def names_after(self, name):
+        """The names, each once, in order."""
+        return self.filter(name__gt=name).order_by("name").values_list("name", flat=True).distinct()
+
+    def publish(self, now, last):
+        """Stamps what has been committed since: with its own time, but never before `last`, up to
+        which clients have read. Returns the number of changes.
+        """
+        own = Least(Coalesce("at", Value(now), output_field=MOMENT), Value(now))
+        stamp = Greatest(own, Value(last), output_field=MOMENT)
+        published = self.filter(stamp=None).update(stamp=stamp)
+        if published:
+            self._forget_superseded(last)
+        return published
+
+    def _forget_superseded(self, last):
+        """Of the changes of one row only the latest is read; what has gone is told to each."""
+        newer = self.model.objects.filter(
+            Q(stamp__gt=OuterRef("stamp")) | Q(stamp=OuterRef("stamp"), pk__gt=OuterRef("pk")),
+            kind=OuterRef("kind"),
+            row=OuterRef("row"),
+            gone=False,
+        )
+        touched = self.model.objects.filter(stamp__gte=last, gone=False).values("row")
+        old = self.filter(gone=False, stamp__isnull=False, row__in=touched)
+        superseded = list(old.filter(Exists(newer)).values_list("pk", flat=True))
+        for start in range(0, len(superseded), 500):
+            self.filter(pk__in=superseded[start : start + 500]).delete()
+
+
+class CallsQuerySet(models.QuerySet):
+    def count_one(self, who, minute):
+        """Raises the counter by one and returns it: one statement, so that no call is lost however
+        many come at once.
+        """
+        table = self.model._meta.db_table
+        moment = connections[self.db].ops.adapt_datetimefield_value(minute)
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} (who, minute, number) VALUES (%s, %s, 1)"
+                f" ON CONFLICT (who, minute) DO UPDATE SET number = {table}.number + 1"
+                " RETURNING number",
+                [who, moment],
+            )
+            return cursor.fetchone()[0]
+
+    def before(self, minute):
+        return self.filter(minute__lt=minute)
