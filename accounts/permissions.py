@@ -51,6 +51,7 @@ GRANTS = {
         "accounts.user": ("view", "change"),
         "accounts.membership": ALL,
         "accounts.apikey": READ,
+        "api.calls": READ,
         "axes.accessattempt": ("view", "delete"),
         "axes.accesslog": READ,
         "axes.accessfailurelog": READ,

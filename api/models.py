@@ -11,14 +11,16 @@ class Change(models.Model):
     """One change of a row that the API serves, written by database triggers (api/sync.py), so that
     bulk writes, commands and raw SQL are in it too.
 
-    `at` is the row's own time of change, `stamp` the time under which clients find it; it is given
-    when the change is committed and first asked for. `gone`: whoever is in `scope` lost the row,
-    known to him as `name`; it was deleted or handed to somebody else.
+    `at` is the row's own time of change where the write set it, `logged` the database's, `stamp`
+    the time under which clients find it, given when the change is committed and first asked for.
+    `gone`: whoever is in `scope` lost the row, known to him as `name`; it was deleted or handed to
+    somebody else.
     """
 
     kind = models.CharField(max_length=20)
     row = models.BigIntegerField()
     at = models.DateTimeField(null=True)
+    logged = models.DateTimeField()
     stamp = models.DateTimeField(null=True)
     gone = models.BooleanField(default=False)
     name = models.CharField(max_length=40, blank=True)

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from django.db import connections, models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
 TICK = timedelta(microseconds=1)
+APART = timedelta(seconds=1)
 MOMENT = models.DateTimeField()
 
 
@@ -30,12 +31,25 @@ class ChangeQuerySet(models.QuerySet):
         """Stamps what has been committed since: with its own time, but never before `last`, up to
         which clients have read. Returns the number of changes.
         """
-        own = Least(Coalesce("at", Value(now), output_field=MOMENT), Value(now))
+        self.filter(stamp=None, at=None).update(at=self._by_the_database())
+        own = Least(F("at"), Value(now), output_field=MOMENT)
         stamp = Greatest(own, Value(last), output_field=MOMENT)
         published = self.filter(stamp=None).update(stamp=stamp)
         if published:
             self._forget_superseded(last)
         return published
+
+    def _by_the_database(self):
+        """When the change was logged, by the portal's clock where that is known to stand elsewhere
+        than the database's.
+        """
+        apart = ExpressionWrapper(F("logged") - F("at"), models.DurationField())
+        same = self.model.objects.filter(kind=OuterRef("kind"), row=OuterRef("row"))
+        known = same.filter(at__isnull=False).annotate(apart=apart).order_by("-pk")
+        known = known.filter(Q(apart__gt=APART) | Q(apart__lt=-APART))
+        offset = Subquery(known.values("apart")[:1], output_field=models.DurationField())
+        shifted = ExpressionWrapper(F("logged") - offset, output_field=MOMENT)
+        return Coalesce(shifted, F("logged"), output_field=MOMENT)
 
     def _forget_superseded(self, last):
         """Of the changes of one row only the latest is read; what has gone is told to each."""

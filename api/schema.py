@@ -3,6 +3,7 @@ be asked.
 """
 
 from django.utils.encoding import force_str
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -12,6 +13,15 @@ from api.exports import FORMATS
 from api.problems import CONTENT_TYPE, TITLES
 from api.serializers import ProblemSerializer
 
+SAID = {
+    "fields": _("只返回这些字段，以逗号分隔。"),
+    "format": _("以文件流式返回同样的行。"),
+    "search": _("以空格分隔的词，须全部出现。"),
+    "updated_since": _(
+        "此时刻以来新增或变动（含下级数据）的行，各一次；已删除的为 {编号, deleted: true}。"
+        "下次调用请传入末页的 until。"
+    ),
+}
 ANY_METHOD = (400, 401, 403, 404, 429)
 
 
@@ -38,6 +48,7 @@ class ProblemSchema(AutoSchema):
         names = []
         if self._is_collection():
             names = ["ordering", "fields", "format"] + ["search"] * self.view.searchable
+            names += ["updated_since"] * bool(self.view.kind)
         elif self.method == "GET" and hasattr(self.view, "get_record"):
             names = ["fields"]
         return [self._parameter(name) for name in names]
@@ -47,10 +58,9 @@ class ProblemSchema(AutoSchema):
 
     def _parameter(self, name):
         choices = {"format": ["json", *FORMATS]}.get(name)
-        text = ""
-        if name == "ordering":
-            text = ", ".join(self.view.ordering_fields)
-        return OpenApiParameter(name, OpenApiTypes.STR, enum=choices, description=text)
+        text = ", ".join(self.view.ordering_fields) if name == "ordering" else force_str(SAID[name])
+        kind = OpenApiTypes.DATETIME if name == "updated_since" else OpenApiTypes.STR
+        return OpenApiParameter(name, kind, enum=choices, description=text)
 
     def _get_response_bodies(self, direction="response"):
         bodies = super()._get_response_bodies(direction)

@@ -17,9 +17,9 @@ from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
-from api.triggers import trigger_sql
 from api.models import Change, Horizon
 from api.querysets import TICK
+from api.triggers import trigger_sql
 
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ nothing but the written row, except the parent's name where a child's rows are t
 from api.models import Change
 
 LOG = Change._meta.db_table
-COLUMNS = 'kind, "row", at, gone, name, scope'
+COLUMNS = 'kind, "row", at, logged, gone, name, scope'
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -19,15 +19,15 @@ class Sql:
     """`new` and `old` are how the written row is called, `json` builds an object."""
 
     new, old, json, false, true = "NEW", "OLD", "json_object", "0", "1"
+    # To the millisecond, so up: nothing is logged before it happens.
+    now = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+0.001 seconds')"
 
     def statements(self, model, notes):
         """Everything to execute for one table."""
         table = model._meta.db_table
         found = list(self.drop(table))
         for event in EVENTS:
-            inserts = [
-                text for note in notes for text in getattr(self, event.lower())(model, note)
-            ]
+            inserts = [text for note in notes for text in getattr(self, event.lower())(model, note)]
             found += self.trigger(table, event, inserts)
         return found
 
@@ -39,7 +39,7 @@ class Sql:
         at = self.clock(model, note, new)
         if note.clock:
             name = column(model, note.clock)
-            # A write that leaves the clock standing is dated by the database.
+            # A write that leaves the clock standing is dated by `logged`.
             at = f"CASE WHEN {self.differ(f'{new}.{name}', f'{old}.{name}')} THEN {at} END"
         found = [self.changed(model, note, new, at)]
         if note.by != "id":
@@ -61,7 +61,7 @@ class Sql:
 
     def changed(self, model, note, row, at, when=""):
         by = f"{row}.{column(model, note.by)}"
-        values = f"'{note.kind}', {by}, {at}, {self.false}, '', NULL"
+        values = f"'{note.kind}', {by}, {at}, {self.now}, {self.false}, '', NULL"
         return self.select(values, row, [f"{by} IS NOT NULL", when])
 
     def lost(self, model, note, when):
@@ -70,7 +70,7 @@ class Sql:
         pairs = ", ".join(f"'{name}', {old}.{c}" for name, c in scope(model, note))
         kept = f"{self.json}({pairs})" if pairs else "NULL"
         name = self.name(model, note)
-        values = f"'{note.kind}', {old}.{by}, NULL, {self.true}, {name}, {kept}"
+        values = f"'{note.kind}', {old}.{by}, NULL, {self.now}, {self.true}, {name}, {kept}"
         return self.select(values, old, [when])
 
     def name(self, model, note):
@@ -86,15 +86,17 @@ class Sql:
     def backfill(self, model, note):
         """Logs rows that no trigger has seen, as changed when they say they were."""
         table, at = model._meta.db_table, self.clock(model, note, "t")
+        logged = f"SELECT 1 FROM {LOG} c WHERE c.kind = '{note.kind}' AND c.\"row\" = t.id"
+        values = f"'{note.kind}', t.id, {at}, {self.now}, {self.false}, '', NULL"
         return (
-            f"INSERT INTO {LOG} ({COLUMNS})"
-            f" SELECT '{note.kind}', t.id, {at}, {self.false}, '', NULL FROM {table} t WHERE NOT"
-            f" EXISTS (SELECT 1 FROM {LOG} c WHERE c.kind = '{note.kind}' AND c.\"row\" = t.id)"
+            f"INSERT INTO {LOG} ({COLUMNS}) SELECT {values} FROM {table} t"
+            f" WHERE NOT EXISTS ({logged})"
         )
 
 
 class Postgres(Sql):
     new, old, json, false, true = "n", "o", "jsonb_build_object", "false", "true"
+    now = "clock_timestamp()"
     source = None
     REFERENCES = {
         "INSERT": "NEW TABLE AS fresh",

@@ -203,6 +203,17 @@ class ProjectQuerySet(models.QuerySet):
         counted = issues.order_by().values("project").annotate(n=Count("pk")).values("n")
         return self.annotate(open_issues=Subquery(counted))
 
+    def with_deal(self, user):
+        """`seen_deal`: the number of the deal it came from, where the reader sees deals."""
+        deals = self.model._meta.get_field("from_deal").related_model.objects.visible_to(user)
+        number = deals.filter(project=OuterRef("pk")).values("number")[:1]
+        return self.annotate(seen_deal=Subquery(number))
+
+    def for_api(self, user, year, now):
+        """Everything ProjectSerializer shows, in a fixed number of queries."""
+        found = self.for_list().with_sponsor().with_key_dates().with_light(user)
+        return found.with_figures(user, year, now).with_open_issues(user).with_deal(user)
+
     def with_stage_at(self, moment):
         """`shown_stage`: the stage it had at `moment`, from the stage log."""
         log = (

@@ -16,9 +16,7 @@ ROWS = {
 def register():
     seen_by = ("lead_department", "owner", "is_public")
     sync.track("projects.KeyProject", "project", name="number", scope=seen_by)
-    sync.track(
-        "projects.RoadWork", "road", name=("number", "project"), by="project", clock=""
-    )
+    sync.track("projects.RoadWork", "road", name=("number", "project"), by="project", clock="")
     sync.track("projects.KeyProject", "road", name="number", scope=seen_by)
     for label, kind in ROWS.items():
         sync.track(label, kind, name="id", scope=("project",))
