@@ -6,9 +6,16 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from api.views import Collection, Record
-from projects import sync
+from api.filters import check_parameters
+from api.views import ApiMixin, Collection, Record
+from projects import exports, sync
 from projects.filters import ProgressFilter, ProjectFilter, RoadFilter
 from projects.models import (
     ApprovalStep,
@@ -119,7 +126,23 @@ class Visits(OfProject):
     ordering, ordering_fields = "-visited_on", ["visited_on", "updated_at"]
 
 
+class OpenData(ApiMixin, APIView):
+    """The key projects that may be published, as an OC4IDS 0.9 project package."""
+
+    scopes = READ
+    about = _("可公开的重点项目，OC4IDS 0.9 项目包；政府投资项目和道路为全部字段，其他项目为摘要。")
+
+    @extend_schema(operation_id="oc4ids", responses=OpenApiTypes.OBJECT)
+    def get(self, request):
+        check_parameters(request, ())
+        package = exports.open_data(request.user, self.now)
+        if package is None:
+            raise NotFound(_("没有可以公开的项目。"))
+        return Response(package)
+
+
 urlpatterns = [
+    path("oc4ids/", OpenData.as_view(), name="oc4ids"),
     path("projects/", Projects.as_view(), name="projects"),
     path("projects/<slug:number>/", ProjectRecord.as_view(), name="project"),
     path("projects/<slug:number>/milestones/", Milestones.as_view(), name="milestones"),

@@ -214,6 +214,25 @@ class ProjectQuerySet(models.QuerySet):
         found = self.for_list().with_sponsor().with_key_dates().with_light(user)
         return found.with_figures(user, year, now).with_open_issues(user).with_deal(user)
 
+    def for_oc4ids(self, user):
+        """What may be published, with everything projects/oc4ids.py shows: public works and roads,
+        and of other projects those that are signed.
+        """
+        works = Q(nature="government") | Q(road__isnull=False)
+        talked_about = [stages.PLANNING, stages.NEGOTIATING]
+        shown = self.visible_to(user).filter(is_public=True)
+        shown = shown.filter(works | ~Q(stage__in=talked_about)).order_by("number")
+        reports = self._rows("reports").in_force().order_by("month")
+        return (
+            shown.for_list()
+            .select_related("owner")
+            .with_sponsor()
+            .with_light(user)
+            .prefetch_related(
+                "milestones", "plans", Prefetch("reports", reports, to_attr="counted_reports")
+            )
+        )
+
     def with_stage_at(self, moment):
         """`shown_stage`: the stage it had at `moment`, from the stage log."""
         log = (
