@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
@@ -84,3 +84,42 @@ class CallsQuerySet(models.QuerySet):
 
     def before(self, minute):
         return self.filter(minute__lt=minute)
+
+
+class WebhookQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+    def locked(self, pk):
+        """The row, held until the transaction ends; None when another process holds it."""
+        skip = connections[self.db].features.has_select_for_update_skip_locked
+        return self.active().select_for_update(skip_locked=skip, of=("self",)).filter(pk=pk).first()
+
+
+class HookDeliveryQuerySet(models.QuerySet):
+    def due(self, now):
+        return self.filter(state="queued", next_at__lte=now, webhook__is_active=True)
+
+    def dead(self):
+        return self.filter(state="dead")
+
+    def expired(self, now):
+        """Claimed by a process that did not come back within its lease."""
+        return self.filter(state="sending", lease_until__lte=now)
+
+    def claim(self, *, now, until, token, limit):
+        """Takes up to `limit` due ones; committed, so that none is open while they are sent."""
+        with transaction.atomic(using=self.db):
+            skip = connections[self.db].features.has_select_for_update_skip_locked
+            rows = self.due(now).order_by("next_at", "pk")
+            taken = rows.select_for_update(skip_locked=skip, of=("self",))[:limit]
+            self.filter(pk__in=[row.pk for row in taken], state="queued").update(
+                state="sending",
+                attempts=F("attempts") + 1,
+                lease_until=until,
+                lease_token=token,
+            )
+        return list(self.held(token).select_related("webhook").order_by("pk"))
+
+    def held(self, token):
+        return self.filter(state="sending", lease_token=token)

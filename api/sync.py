@@ -10,6 +10,7 @@ Each app names its tables in AppConfig.ready; the triggers follow after every `m
 (hangu/apps.py), since SQLite drops them whenever a table is rebuilt.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -40,13 +41,36 @@ class Note:
     scope: tuple = ()
 
 
+@dataclass(frozen=True)
+class Told:
+    """A kind that webhooks may be told of: its rows, the scope a key needs, the list's name under
+    /api/v1/, and Q over the changes that a user is told as gone.
+    """
+
+    label: str
+    name: str
+    needs: str
+    list: str
+    lost: Callable
+
+
 # model label → [Note]
 _notes: dict[str, list[Note]] = {}
+_told: dict[str, Told] = {}
 
 
 def track(label, kind, *, name, by="id", clock="updated_at", scope=()):
     """Rows of the model are the kind's own: deleted or handed on, they are told as gone."""
     _add(label, Note(kind, by, clock, name, tuple(scope)))
+
+
+def announce(kind, label, *, needs, list, lost, name="number"):
+    """Webhooks may be told of this kind."""
+    _told[kind] = Told(label, name, needs, list, lost)
+
+
+def told():
+    return dict(_told)
 
 
 def touch(label, kind, *, by, clock=""):
@@ -58,10 +82,6 @@ def _add(label, note):
     notes = _notes.setdefault(label, [])
     if note not in notes:
         notes.append(note)
-
-
-def kinds():
-    return sorted({note.kind for notes in _notes.values() for note in notes})
 
 
 def publish():

@@ -13,6 +13,14 @@ BEAT = {
         "task": "notifications.tasks.deliver_messages",
         "schedule": timedelta(seconds=10),
     },
+    "tell webhooks what changed, every 15 seconds": {
+        "task": "hangu.tasks.deliver_webhooks",
+        "schedule": timedelta(seconds=15),
+    },
+    "forget old counts of calls, every day": {
+        "task": "hangu.tasks.forget_calls",
+        "schedule": timedelta(days=1),
+    },
     "match enterprises that were unknown when they asked, every 10 minutes": {
         "task": "issues.tasks.match_enterprises",
         "schedule": timedelta(minutes=10),

@@ -16,8 +16,8 @@ from investment.filters import (
 from investment.models import Deal, Prospect, Receipt, TechTransfer, Trip
 from investment.serializers import (
     DealSerializer,
-    ProspectSerializer,
     FundsSerializer,
+    ProspectSerializer,
     TransferSerializer,
     TripSerializer,
 )

@@ -13,6 +13,8 @@ def register():
     sync.track("investment.Receipt", "receipt", name="number")
     sync.track("investment.Deal", "deal", name="number", scope=("investor", "type"))
     sync.track("investment.TechTransfer", "transfer", name="number", scope=("receiver",))
+    for kind, (label, names, rule) in ANNOUNCED.items():
+        sync.announce(kind, label, needs="investment:read", list=names, lost=rule)
     for label in ("investment.TripPlace", "investment.TripVisit"):
         sync.touch(label, "trip", by="trip")
     # A trip shows how many prospects and deals came of it, a prospect its deal, a deal its money.
@@ -47,3 +49,10 @@ def lost(readers, enterprise="", system=None):
 UNSIGNED = lost(workflow.UNSIGNED)
 DEALS = lost(workflow.SIGNED_READERS, "investor", Q(scope__type="formal"))
 TRANSFERS = lost(workflow.MAP_READERS, "receiver", Q())
+ANNOUNCED = {
+    "trip": ("investment.Trip", "trips", UNSIGNED),
+    "prospect": ("investment.Prospect", "prospects", UNSIGNED),
+    "deal": ("investment.Deal", "deals", DEALS),
+    "receipt": ("investment.Receipt", "receipts", UNSIGNED),
+    "transfer": ("investment.TechTransfer", "transfers", TRANSFERS),
+}

@@ -12,6 +12,7 @@ SCOPE = ("lead_department", "enterprise", "submitted_by", "api_key")
 
 def register():
     sync.track("issues.Issue", "issue", name="number", scope=SCOPE)
+    sync.announce("issue", "issues.Issue", needs="issues:read", list="issues", lost=lost)
     sync.track("issues.Category", "category", name="code")
     sync.touch("issues.IssueEvent", "issue", by="issue", clock="at")
     # A project shows how many of its issues are open.

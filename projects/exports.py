@@ -18,7 +18,7 @@ OFFICE = SimpleNamespace(roles=frozenset({PLANNER}))
 
 
 def open_data(user, now):
-    """The OC4IDS package of what this reader sees, in Chinese throughout; None without a project."""
+    """The OC4IDS package of what this reader sees, all in Chinese; None without a project."""
     with translation.override(settings.LANGUAGE_CODE):
         return oc4ids.package(
             KeyProject.objects.for_oc4ids(user),

@@ -21,6 +21,9 @@ def register():
     for label, kind in ROWS.items():
         sync.track(label, kind, name="id", scope=("project",))
         sync.touch(label, "project", by="project", clock="updated_at")
+    sync.announce(
+        "project", "projects.KeyProject", needs="projects:read", list="projects", lost=lost
+    )
     sync.touch("projects.RoadWork", "project", by="project")
     sync.touch("projects.Sponsorship", "project", by="project")
     sync.touch("projects.LightSnapshot", "project", by="project")

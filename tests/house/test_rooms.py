@@ -13,11 +13,11 @@ RULES = set(
     calendars chains channels charts choices clock commitments conditions consent dates deadlines
     deals decisions deeds dispatch documents drawing effects environment errors exports facts
     feedback figures files funds funnel gates health kinds ledger lights listing literals matching
-    messages milestones money names oc4ids oddities permitting planning plots policies presenters problems
+    messages milestones money names oddities permitting planning plots policies presenters problems
     promises prospects public_forms public_urls public_views receipts records registry reminders
     reporting reports roles rules schema signing signins snapshots sponsorship stages statistics
-    styleguide supervisor sync telling timeline tracking translations triggers trips twins uscc
-    viewer visiting walks watch webhooks wording workflow worklist""".split()
+    styleguide supervisor sync telling timeline tracking translations trips twins uscc viewer
+    visiting watch wording workflow worklist oc4ids triggers walks webhooks""".split()
 )
 # Named after what they are: commands, template tags and the sample's stories.
 FREE = ("/management/commands/", "/templatetags/", "/sample/")
