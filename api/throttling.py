@@ -6,6 +6,7 @@ limit is exact whatever the number of processes; the same rows are the log of us
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from rest_framework.exceptions import Throttled
 from rest_framework.throttling import BaseThrottle
@@ -36,7 +37,11 @@ class MinuteThrottle(BaseThrottle):
 
 
 class KeyThrottle(MinuteThrottle):
-    scope, limit = "key", 600
+    scope = "key"
+
+    @property
+    def limit(self):
+        return settings.API_CALLS_PER_MINUTE
 
     def ident(self, request):
         return request.auth.name if request.auth else None

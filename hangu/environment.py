@@ -84,6 +84,13 @@ class Environment:
         options = {"options": "-c jit=off"} | config.get("OPTIONS", {})
         return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
+    def number(self, name, default):
+        """A whole number from 1 on."""
+        given = self.text(name, default=str(default))
+        if not (given.isascii() and given.isdecimal() and int(given) > 0):
+            raise ImproperlyConfigured(f"{name} must be a whole number from 1 on.")
+        return int(given)
+
     def cache(self):
         if not self.text("CACHE_URL"):
             return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -23,6 +23,8 @@ ALLOWED_HOSTS = env.words(
 )
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env.text("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Of one key; more is answered 429.
+API_CALLS_PER_MINUTE = env.number("API_CALLS_PER_MINUTE", default=600)
 # Webhooks go to public addresses only, and to these networks: 10.0.0.0/8,192.168.1.0/24
 WEBHOOK_NETWORKS = env.words("WEBHOOK_NETWORKS")
 # The real prefix is issued by the OC4IDS helpdesk; until then everybody sees that it is none.

@@ -16,6 +16,11 @@ from api.serializers import (
 from projects import figures, presenters
 
 
+@extend_schema_field({"type": "object", "description": "GeoJSON, WGS84, longitude first."})
+class GeometryField(serializers.JSONField):
+    pass
+
+
 class DatesSerializer(serializers.Serializer):
     """One key date, three ways; where a day is known in words only, `text` has them."""
 
@@ -91,7 +96,7 @@ class ProjectSerializer(PositionSerializer):
     sponsor = serializers.SerializerMethodField()
     operation = serializers.SerializerMethodField()
     length_km = serializers.DecimalField(7, 3, source="road.length_km", allow_null=True)
-    geometry = serializers.JSONField(allow_null=True)
+    geometry = GeometryField(allow_null=True)
     from_deal = serializers.CharField(source="seen_deal", allow_null=True)
     open_issues = serializers.SerializerMethodField()
     listed_on = serializers.DateField(allow_null=True, format=None)
@@ -134,7 +139,7 @@ class RoadSerializer(PositionSerializer):
     begins_at = serializers.CharField(source="road.begins_at")
     ends_at = serializers.CharField(source="road.ends_at")
     width_m = serializers.DecimalField(5, 1, source="road.width_m", allow_null=True)
-    geometry = serializers.JSONField(allow_null=True)
+    geometry = GeometryField(allow_null=True)
     updated_at = MomentField()
 
 

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import ApiKey
-from api.throttling import KeyThrottle, RefusedThrottle
+from api.throttling import RefusedThrottle
 from tests.api.conftest import ISSUE, PROBLEM, PROBLEM_FIELDS, Caller, later
 
 
@@ -69,8 +69,8 @@ def test_use_is_noted_once_a_minute_and_logged(caller, clock, caplog):
     assert ApiKey.objects.get(name="noted").last_used_at == first + timedelta(minutes=1)
 
 
-def test_a_key_is_slowed_down_by_itself(caller, monkeypatch, clock):
-    monkeypatch.setattr(KeyThrottle, "limit", 2)
+def test_a_key_is_slowed_down_by_itself(caller, settings, clock):
+    settings.API_CALLS_PER_MINUTE = 2
     busy, calm = caller("busy"), caller("calm")
     assert [busy.get("issues/").status_code for _call in range(3)] == [200, 200, 429]
     answer = busy.get("issues/")
