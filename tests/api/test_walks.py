@@ -1,5 +1,4 @@
-"""`updated_since`: every change once, whichever way it was written; who had a row hears it has gone.
-"""
+"""`updated_since`: every change once, whichever way it was written, and what has gone."""
 
 from datetime import timedelta
 
