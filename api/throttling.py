@@ -19,9 +19,13 @@ KEPT = timedelta(days=90)
 
 
 class MinuteThrottle(BaseThrottle):
-    """`limit` calls a minute; a subclass says by `ident(request)` whose (None: not counted)."""
+    """API_CALLS_PER_MINUTE; a subclass says by `ident(request)` whose (None: not counted)."""
 
-    scope, limit = "", 0
+    scope = ""
+
+    @property
+    def limit(self):
+        return settings.API_CALLS_PER_MINUTE
 
     def allow_request(self, request, view):
         ident = self.ident(request)
@@ -39,10 +43,6 @@ class MinuteThrottle(BaseThrottle):
 class KeyThrottle(MinuteThrottle):
     scope = "key"
 
-    @property
-    def limit(self):
-        return settings.API_CALLS_PER_MINUTE
-
     def ident(self, request):
         return request.auth.name if request.auth else None
 
@@ -52,7 +52,7 @@ class RefusedThrottle(MinuteThrottle):
     behind the same proxy is not.
     """
 
-    scope, limit = "refused", 120
+    scope = "refused"
 
     def ident(self, request):
         return client_address(request)
