@@ -91,9 +91,7 @@ class Webhook(models.Model):
     """
 
     name = models.CharField(_("名称"), max_length=60, unique=True)
-    url = models.CharField(
-        _("接收地址"), max_length=300, validators=[validate_hook_address]
-    )
+    url = models.CharField(_("接收地址"), max_length=300, validators=[validate_hook_address])
     kinds = models.JSONField(_("事件"), default=list, validators=[validate_kinds])
     key = models.ForeignKey(
         ApiKey,

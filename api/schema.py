@@ -9,6 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from api.examples import example_of
 from api.exports import FORMATS
 from api.problems import CONTENT_TYPE, TITLES
 from api.serializers import ProblemSerializer
@@ -23,6 +24,40 @@ SAID = {
     ),
 }
 ANY_METHOD = (400, 401, 403, 404, 429)
+
+
+def without_titles(result, generator, request, public):
+    """Of parameters: generators name classes after the title, here a Chinese word."""
+    for operations in result.get("paths", {}).values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                parameter["schema"].pop("title", None)
+                parameter["schema"].get("items", {}).pop("title", None)
+    return result
+
+
+def with_obligatory_bodies(result, generator, request, public):
+    """A body is obligatory where one of its fields is."""
+    components = result.get("components", {}).get("schemas", {})
+    for operations in result.get("paths", {}).values():
+        for operation in operations.values():
+            body = operation.get("requestBody", {})
+            schemas = [kind["schema"] for kind in body.get("content", {}).values()]
+            names = [schema.get("$ref", "").rpartition("/")[2] for schema in schemas]
+            if any(components.get(name, {}).get("required") for name in names):
+                body["required"] = True
+    return result
+
+
+def with_plain_enums(result, generator, request, public):
+    """EnumField wraps its list so that it gets no component; generators want it unwrapped."""
+    for component in result.get("components", {}).get("schemas", {}).values():
+        for field in component.get("properties", {}).values():
+            parts = field.get("allOf", [])
+            if len(parts) == 1 and "enum" in parts[0]:
+                del field["allOf"]
+                field.update(parts[0])
+    return result
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
@@ -51,7 +86,13 @@ class ProblemSchema(AutoSchema):
             names += ["updated_since"] * bool(self.view.kind)
         elif self.method == "GET" and hasattr(self.view, "get_record"):
             names = ["fields"]
-        return [self._parameter(name) for name in names]
+        language = OpenApiParameter(
+            "Accept-Language",
+            OpenApiTypes.STR,
+            OpenApiParameter.HEADER,
+            description=force_str(_("标签和提示所用语言：zh-hans 或 en。")),
+        )
+        return [*(self._parameter(name) for name in names), language]
 
     def _is_collection(self):
         return self.method == "GET" and hasattr(self.view, "ordering_fields")
@@ -70,6 +111,8 @@ class ProblemSchema(AutoSchema):
             bodies[str(status)] = self._get_response_for_code(
                 answer, str(status), [CONTENT_TYPE], direction
             )
+        if self.method == "GET" and (value := example_of(self.path)):
+            bodies["200"]["content"]["application/json"]["examples"] = {"answer": {"value": value}}
         if self._is_collection():
             text = {"schema": {"type": "string"}}
             for _writer, content_type in FORMATS.values():

@@ -9,81 +9,163 @@ import api.validators
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_apikey_holder'),
-        ('api', '0001_changes'),
+        ("accounts", "0003_apikey_holder"),
+        ("api", "0001_changes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HookDelivery',
+            name="HookDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.TextField()),
-                ('events', models.PositiveIntegerField(verbose_name='事件数')),
-                ('state', models.CharField(choices=[('queued', '待发送'), ('sending', '发送中'), ('sent', '已发送'), ('dead', '发送失败')], default='queued', max_length=10, verbose_name='状态')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='尝试次数')),
-                ('created_at', models.DateTimeField(verbose_name='产生时间')),
-                ('next_at', models.DateTimeField(verbose_name='下次发送时间')),
-                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='占用至')),
-                ('lease_token', models.CharField(blank=True, max_length=32)),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='发送时间')),
-                ('last_error', models.CharField(blank=True, max_length=300, verbose_name='最近错误')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("body", models.TextField()),
+                ("events", models.PositiveIntegerField(verbose_name="事件数")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "待发送"),
+                            ("sending", "发送中"),
+                            ("sent", "已发送"),
+                            ("dead", "发送失败"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="尝试次数")),
+                ("created_at", models.DateTimeField(verbose_name="产生时间")),
+                ("next_at", models.DateTimeField(verbose_name="下次发送时间")),
+                ("lease_until", models.DateTimeField(blank=True, null=True, verbose_name="占用至")),
+                ("lease_token", models.CharField(blank=True, max_length=32)),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="发送时间")),
+                (
+                    "last_error",
+                    models.CharField(blank=True, max_length=300, verbose_name="最近错误"),
+                ),
             ],
             options={
-                'verbose_name': '推送记录',
-                'verbose_name_plural': '推送记录',
-                'ordering': ['-pk'],
+                "verbose_name": "推送记录",
+                "verbose_name_plural": "推送记录",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='HookAttempt',
+            name="HookAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='序号')),
-                ('started_at', models.DateTimeField(verbose_name='开始时间')),
-                ('ended_at', models.DateTimeField(verbose_name='结束时间')),
-                ('status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='应答状态')),
-                ('error', models.CharField(blank=True, max_length=300, verbose_name='错误')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='api.hookdelivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="序号")),
+                ("started_at", models.DateTimeField(verbose_name="开始时间")),
+                ("ended_at", models.DateTimeField(verbose_name="结束时间")),
+                (
+                    "status",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="应答状态"
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=300, verbose_name="错误")),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tries",
+                        to="api.hookdelivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '推送尝试',
-                'verbose_name_plural': '推送尝试',
-                'ordering': ['pk'],
+                "verbose_name": "推送尝试",
+                "verbose_name_plural": "推送尝试",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Webhook',
+            name="Webhook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='名称')),
-                ('url', models.CharField(max_length=300, validators=[api.validators.validate_hook_address], verbose_name='接收地址')),
-                ('kinds', models.JSONField(default=list, validators=[api.validators.validate_kinds], verbose_name='事件')),
-                ('salt', models.CharField(default=api.models.new_salt, editable=False, max_length=32)),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('read_until', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='webhooks', to='accounts.apikey', verbose_name='所依据的密钥')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="名称")),
+                (
+                    "url",
+                    models.CharField(
+                        max_length=300,
+                        validators=[api.validators.validate_hook_address],
+                        verbose_name="接收地址",
+                    ),
+                ),
+                (
+                    "kinds",
+                    models.JSONField(
+                        default=list,
+                        validators=[api.validators.validate_kinds],
+                        verbose_name="事件",
+                    ),
+                ),
+                (
+                    "salt",
+                    models.CharField(default=api.models.new_salt, editable=False, max_length=32),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "read_until",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="webhooks",
+                        to="accounts.apikey",
+                        verbose_name="所依据的密钥",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '事件推送',
-                'verbose_name_plural': '事件推送',
-                'ordering': ['name'],
+                "verbose_name": "事件推送",
+                "verbose_name_plural": "事件推送",
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='hookdelivery',
-            name='webhook',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='api.webhook'),
+            model_name="hookdelivery",
+            name="webhook",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="api.webhook",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hookdelivery',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['next_at', 'id'], name='hook_delivery_due'),
+            model_name="hookdelivery",
+            index=models.Index(
+                condition=models.Q(("state", "queued")),
+                fields=["next_at", "id"],
+                name="hook_delivery_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hookdelivery',
-            index=models.Index(condition=models.Q(('state', 'sending')), fields=['lease_until'], name='hook_delivery_held'),
+            model_name="hookdelivery",
+            index=models.Index(
+                condition=models.Q(("state", "sending")),
+                fields=["lease_until"],
+                name="hook_delivery_held",
+            ),
         ),
     ]

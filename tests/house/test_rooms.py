@@ -17,7 +17,7 @@ RULES = set(
     promises prospects public_forms public_urls public_views receipts records registry reminders
     reporting reports roles rules schema signing signins snapshots sponsorship stages statistics
     styleguide supervisor sync telling timeline tracking translations trips twins uscc viewer
-    visiting watch wording workflow worklist oc4ids triggers walks webhooks""".split()
+    visiting watch wording workflow worklist oc4ids examples triggers walks webhooks""".split()
 )
 # Named after what they are: commands, template tags and the sample's stories.
 FREE = ("/management/commands/", "/templatetags/", "/sample/")
