@@ -122,6 +122,11 @@ def _pipeline(project, enterprise, promoter, now):
         project=project,
     )
     Deal.objects.create(number="QY-2026-002", name="示例意向", type="intention")
+    made = {"trip": trip, "prospect": prospect, "deal": deal, "enterprise": enterprise}
+    return made | _after_signing(project, deal, enterprise)
+
+
+def _after_signing(project, deal, enterprise):
     receipt = Receipt.objects.create(
         number="DZ-2026-0001",
         deal=deal,
@@ -145,11 +150,4 @@ def _pipeline(project, enterprise, promoter, now):
         stage="signed",
         project=project,
     )
-    return {
-        "trip": trip,
-        "prospect": prospect,
-        "deal": deal,
-        "receipt": receipt,
-        "transfer": transfer,
-        "enterprise": enterprise,
-    }
+    return {"receipt": receipt, "transfer": transfer}
