@@ -2,6 +2,8 @@
 roles and locks accounts, never its own, and revokes keys.
 """
 
+from datetime import timedelta
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.admin import UserAdmin
@@ -14,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import ApiKeyForm
 from accounts.models import ApiKey, Membership, Portfolio, User
 from accounts.permissions import STAFF_ROLES
 from accounts.roles import ADMINISTRATOR, ROLES, SECURITY, SEPARATED_NUMBERS, roles_of
@@ -148,17 +151,47 @@ class PortfolioAdmin(admin.ModelAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin):
-    """Keys are made by `manage.py apitoken`; here one sees whose they are and whether they are
-    used, and security revokes them.
+    """Security grants keys and revokes them, and never holds one: the key itself is seen once, by
+    the holder, on his own account page.
     """
 
-    list_display = ["name", "user", "scopes", "created_at", "expires_at", "revoked_at"]
-    list_select_related = ["user"]
-    fields = ["name", "user", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    form = ApiKeyForm
+    list_display = ["name", "holder", "user", "scopes", "state", "expires_at", "last_used_at"]
+    list_select_related = ["user", "holder"]
+    search_fields = ["name"]
+    fields = ["name", "holder", "user", "scopes", "state", "created_at", "expires_at"]
+    fields += ["revoked_at", "last_used_at"]
+    readonly_fields = ["state"]
     actions = ["revoke"]
 
-    def has_add_permission(self, request):
-        return False
+    def get_fields(self, request, obj=None):
+        return self.fields if obj else ["name", "holder", "as_holder", "scopes", "days"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.readonly_fields if obj else []
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        if obj is None:
+            people = User.objects.filter(is_active=True).exclude(pk=request.user.pk)
+            form.base_fields["holder"].queryset = people
+        return form
+
+    def save_model(self, request, obj, form, change):
+        obj.key_hash, obj.scopes = ApiKey.no_hash(), sorted(form.cleaned_data["scopes"])
+        obj.user = obj.holder if form.cleaned_data["as_holder"] else None
+        obj.expires_at = timezone.now() + timedelta(days=form.cleaned_data["days"])
+        super().save_model(request, obj, form, change)
+        said = gettext("密钥“%(name)s”已授权，请%(holder)s登录平台，在“账号设置”中领取。")
+        messages.info(request, said % {"name": obj.name, "holder": obj.holder})
+
+    @admin.display(description=_("状态"))
+    def state(self, key):
+        if key.revoked_at:
+            return _("已吊销")
+        if not key.is_usable:
+            return _("已过期")
+        return _("待领取") if key.is_pending else _("有效")
 
     def has_revoke_permission(self, request):
         return SECURITY in roles_of(request.user)

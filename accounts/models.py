@@ -23,6 +23,8 @@ SCOPES = (
     "reports:read",
 )
 
+PENDING = "pending:"
+
 
 class User(AbstractUser):
     name = models.CharField(_("姓名"), max_length=60, blank=True)
@@ -125,6 +127,15 @@ class ApiKey(models.Model):
     key_hash = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(_("范围"), default=list)
     user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="api_keys")
+    # Who takes the key over, once; empty for keys made on the command line.
+    holder = models.ForeignKey(
+        User,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="held_keys",
+        verbose_name=_("领取人"),
+    )
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(_("有效期至"))
     revoked_at = models.DateTimeField(_("吊销时间"), null=True, blank=True)
@@ -145,7 +156,7 @@ class ApiKey(models.Model):
     @classmethod
     def create(cls, name, scopes, user=None, days=365):
         """(row, key); the key itself is never seen again."""
-        key = "hg_" + secrets.token_urlsafe(32)
+        key = cls.new_key()
         expires_at = timezone.now() + timedelta(days=days)
         row = cls.objects.create(
             name=name,
@@ -156,6 +167,26 @@ class ApiKey(models.Model):
         )
         return row, key
 
+    @staticmethod
+    def new_key():
+        return "hg_" + secrets.token_urlsafe(32)
+
+    @staticmethod
+    def no_hash():
+        """Stands where the hash comes when the key is taken over; no key has it."""
+        return PENDING + secrets.token_hex(24)
+
+    @property
+    def is_pending(self):
+        return self.key_hash.startswith(PENDING)
+
     @property
     def is_usable(self):
         return self.revoked_at is None and self.expires_at > timezone.now()
+
+    def take_over(self):
+        """The key itself, seen this once; None when it was taken before or ended meanwhile."""
+        key = self.new_key()
+        pending = type(self).objects.filter(pk=self.pk, key_hash=self.key_hash)
+        usable = self.is_pending and self.is_usable
+        return key if usable and pending.update(key_hash=self.hash(key)) else None

@@ -48,12 +48,17 @@ GRANTS = {
         "investment.pipelinerule": ("view", "add", "change"),
         "investment.exclusionrule": ("view", "add", "change"),
         "investment.chain": ("view", "add", "change"),
+        "api.webhook": ALL,
+        "api.hookdelivery": READ,
+        "api.hookattempt": READ,
     },
     SECURITY: {
         # Of a user's page security sees the account and changes its roles: accounts/admin.py.
         "accounts.user": ("view", "change"),
         "accounts.membership": ALL,
-        "accounts.apikey": READ,
+        # Granted by security, taken over by its holder.
+        "accounts.apikey": ("view", "add"),
+        "api.calls": READ,
         "axes.accessattempt": ("view", "delete"),
         "axes.accesslog": READ,
         "axes.accessfailurelog": READ,

@@ -10,5 +10,6 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/", views.account, name="account"),
     path("account/password/", views.PasswordChange.as_view(), name="account-password"),
+    path("account/keys/<int:pk>/", views.take_key, name="account-key"),
     path("i18n/setlang/", views.choose_language, name="set_language"),
 ]

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -60,8 +60,23 @@ def account(request):
         with translation.override(user.language):
             messages.success(request, _("语言已保存。"))
         return remember(redirect("account"), user.language)
+    keys = request.user.held_keys.all()
     labels = [label for slug, (_number, label) in ROLES.items() if slug in request.user.roles]
-    return render(request, "accounts/account.html", {"form": form, "role_labels": labels})
+    return render(
+        request, "accounts/account.html", {"form": form, "role_labels": labels, "keys": keys}
+    )
+
+
+@never_cache
+@require_POST
+def take_key(request, pk):
+    """The holder takes his key over; it is shown on the answer and nowhere again."""
+    key = get_object_or_404(request.user.held_keys, pk=pk)
+    secret = key.take_over()
+    if secret is None:
+        messages.error(request, _("这个密钥已被领取，或已失效。如需新密钥，请联系安全管理员。"))
+        return redirect("account")
+    return render(request, "accounts/key.html", {"key": key, "secret": secret})
 
 
 @login_not_required

@@ -3,9 +3,10 @@ this room and may not import it.
 """
 
 import django_filters
+from django.db.models import Q
 from django.urls import path
 
-from api.filters import CodesFilter, MomentFilter
+from api.filters import CodesFilter
 from api.serializers import DepartmentSerializer, EnterpriseSerializer, ParkSerializer
 from api.views import Collection, Record
 from directory.models import Department, Enterprise, Industry, Park
@@ -24,7 +25,6 @@ class DepartmentFilter(django_filters.FilterSet):
 class EnterpriseFilter(django_filters.FilterSet):
     industry = CodesFilter("industry", Industry.objects.all())
     park = CodesFilter("park", Park.objects.all())
-    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
 
     class Meta:
         model = Enterprise
@@ -32,11 +32,12 @@ class EnterpriseFilter(django_filters.FilterSet):
 
 
 class Departments(Collection):
+    kind, key = "department", "code"
     scopes = READ
     queryset = Department.objects.all()
     serializer_class = DepartmentSerializer
     filterset_class = DepartmentFilter
-    ordering, ordering_fields = "order", ["order", "code"]
+    ordering, ordering_fields = "order", ["order", "code", "updated_at"]
 
 
 class DepartmentRecord(Record):
@@ -47,10 +48,11 @@ class DepartmentRecord(Record):
 
 
 class Parks(Collection):
+    kind, key = "park", "code"
     scopes = READ
     queryset = Park.objects.all()
     serializer_class = ParkSerializer
-    ordering, ordering_fields = "order", ["order", "code"]
+    ordering, ordering_fields = "order", ["order", "code", "updated_at"]
 
 
 class ParkRecord(Record):
@@ -71,9 +73,15 @@ class VisibleEnterprises:
 
 
 class Enterprises(VisibleEnterprises, Collection):
+    kind, key = "enterprise", "id"
     filterset_class = EnterpriseFilter
     searchable = True
     ordering, ordering_fields = "name", ["name", "updated_at"]
+
+    def lost(self):
+        """Deleted ones are told to who saw them all; a firm's contact had only its own."""
+        sees_all = Enterprise.objects.sees_all(self.request.user)
+        return Q() if sees_all else Q(row=self.request.user.enterprise_id)
 
 
 class EnterpriseRecord(VisibleEnterprises, Record):

@@ -46,10 +46,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("Authorization 请求头应为 Bearer 加密钥。"))
         key = self._key(words[1])
         note_use(key)
-        if key.user is None:
-            return KeyPrincipal(key), key
-        key.user.api_scopes, key.user.acting_key = frozenset(key.scopes), key
-        return key.user, key
+        return principal(key), key
 
     def authenticate_header(self, request):
         return 'Bearer realm="api"'
@@ -62,6 +59,14 @@ class ApiKeyAuthentication(BaseAuthentication):
             # One answer for all three: a guesser learns nothing.
             raise AuthenticationFailed(_("密钥无效、已过期或已吊销。"))
         return key
+
+
+def principal(key):
+    """The user a key acts as, or a KeyPrincipal."""
+    if key.user is None:
+        return KeyPrincipal(key)
+    key.user.api_scopes, key.user.acting_key = frozenset(key.scopes), key
+    return key.user
 
 
 def note_use(key):

@@ -20,6 +20,9 @@ PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 500
 MAX_KEY = 2**63 - 1
 NOTHING = Q(pk__in=[])
+# What a cursor goes on with.
+FORWARDS, BACKWARDS, GONE = 0, 1, 2
+UNREADABLE = (ValueError, TypeError, binascii.Error, Unreadable, RecursionError)
 
 
 class Key:
@@ -55,7 +58,7 @@ class Key:
 def keys_of(model, names):
     """The Keys of `names` (a leading minus descends), made total by the primary key."""
     keys = [Key(model, name.lstrip("-"), name.startswith("-")) for name in names]
-    return [*keys, Key(model, "pk", keys[0].descending)]
+    return keys if names == ["pk"] else [*keys, Key(model, "pk", keys[0].descending)]
 
 
 def after(keys, values, backwards):
@@ -73,7 +76,10 @@ def ordering_of(request, view):
     is not declared.
     """
     given = [name for name in request.query_params.get("ordering", "").split(",") if name]
-    names = given or [view.ordering]
+    # A walk is unordered unless asked: nothing else stands still while rows are written.
+    names = given or (["pk"] if getattr(view, "walk", None) else [view.ordering])
+    if names == ["pk"]:
+        return names
     wrong = [name for name in names if name.removeprefix("-") not in view.ordering_fields]
     if wrong or len({name.lstrip("-") for name in names}) != len(names):
         known = ", ".join(view.ordering_fields)
@@ -90,13 +96,26 @@ def ordered(queryset, request, view):
 
 
 class CursorPagination(BasePagination):
+    """Of a walk (`updated_since`, api/walks.py) the rows come first and then what has gone."""
+
     def paginate_queryset(self, queryset, request, view=None):
-        self.request = request
+        self.request, self.walk = request, getattr(view, "walk", None)
         self.names = ordering_of(request, view)
         self.keys = keys_of(queryset.model, self.names)
         self.size = page_size(request)
         self.count = queryset.count() if wants_count(request) else None
-        values, backwards = self._cursor()
+        values, way = self._cursor()
+        self.rows, self.has_next, self.has_previous, self.gone = [], False, False, None
+        if way != GONE:
+            self._read(queryset, values, bool(way))
+        if self.walk:
+            self.has_previous = False
+            if not self.has_next:
+                after = values[0] if way == GONE else ""
+                self.gone = self.walk.gone_after(after, self.size - len(self.rows))
+        return self.rows
+
+    def _read(self, queryset, values, backwards):
         rows = queryset.order_by(*(key.expression(backwards) for key in self.keys))
         if values is not None:
             rows = rows.filter(after(self.keys, values, backwards))
@@ -106,27 +125,39 @@ class CursorPagination(BasePagination):
             self.rows.reverse()
         self.has_next = bool(self.rows) and (backwards or more)
         self.has_previous = bool(self.rows) and (more if backwards else values is not None)
-        return self.rows
 
     def get_paginated_response(self, data):
         body = {"next": None, "previous": None, "results": data}
         if self.has_next:
-            body["next"] = self._link(self.rows[-1], backwards=False)
+            body["next"] = self._link(self._position(self.rows[-1]), FORWARDS)
         if self.has_previous:
-            body["previous"] = self._link(self.rows[0], backwards=True)
+            body["previous"] = self._link(self._position(self.rows[0]), BACKWARDS)
+        if self.gone:
+            body["results"] = [*data, *self.gone.rows]
+            if self.gone.last is not None:
+                body["next"] = self._link([self.gone.last], GONE)
+        if self.walk:
+            body["until"] = self.walk.until_text
         return Response(body if self.count is None else {"count": self.count} | body)
 
-    def _link(self, row, backwards):
+    def _position(self, row):
         # attname, so that a foreign key gives its number without another query
-        values = [getattr(row, key.field.attname) for key in self.keys]
+        return [getattr(row, key.field.attname) for key in self.keys]
+
+    def _link(self, values, way):
         # Written anew: a client may have sent its parameters without encoding them.
         query = self.request.query_params.copy()
-        query["cursor"] = encode(self.names, values, backwards)
+        query["cursor"] = encode(self.names, values, way, self.walk and self.walk.until_text)
         return f"{self.request.build_absolute_uri(self.request.path)}?{query.urlencode()}"
 
     def _cursor(self):
         given = self.request.query_params.get("cursor")
-        return decode(given, self.names, self.keys) if given else (None, False)
+        if not given:
+            return None, FORWARDS
+        values, way = decode(given, self.names, self.keys)
+        if way != FORWARDS and (way == GONE) != bool(self.walk):
+            raise wrong_cursor()
+        return values, way
 
     def get_schema_operation_parameters(self, view):
         texts = {
@@ -149,6 +180,7 @@ class CursorPagination(BasePagination):
                 "next": link,
                 "previous": link,
                 "results": schema,
+                "until": {"type": "string", "format": "date-time"},
             },
         }
 
@@ -171,8 +203,8 @@ def wants_count(request):
     return given == "1"
 
 
-def encode(names, values, backwards):
-    position = [names, [_written(value) for value in values], int(backwards)]
+def encode(names, values, way, until=None):
+    position = [names, [_written(value) for value in values], way, until]
     text = json.dumps(position, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -184,16 +216,42 @@ def _written(value):
 
 
 def decode(text, names, keys):
-    """(values, backwards). Raises ValidationError for a cursor not made for this order."""
+    """(values, way). Raises ValidationError for a cursor not made for this order."""
     try:
-        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        stored, given, backwards = json.loads(base64.b64decode(padded, b"-_", validate=True))
-        if stored != names or backwards not in (0, 1) or not isinstance(given, list):
+        stored, given, way, _until = unpacked(text)
+        if stored != names or way not in (FORWARDS, BACKWARDS, GONE) or not isinstance(given, list):
             raise ValueError
+        if way == GONE:
+            return [_name(*given)], way
         values = [_read(key, value) for key, value in zip(keys, given, strict=True)]
-    except (ValueError, TypeError, binascii.Error, Unreadable, RecursionError):
-        raise ValidationError({"cursor": [_("游标无效，请从第一页重新读取。")]}) from None
-    return values, bool(backwards)
+    except UNREADABLE:
+        raise wrong_cursor() from None
+    return values, way
+
+
+def until_in(text):
+    """The end of the walk a cursor belongs to, as text; None outside walks."""
+    try:
+        _names, _values, _way, until = unpacked(text)
+    except UNREADABLE:
+        raise wrong_cursor() from None
+    return until if isinstance(until, str) else None
+
+
+def unpacked(text):
+    padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+    names, values, way, until = json.loads(base64.b64decode(padded, b"-_", validate=True))
+    return names, values, way, until
+
+
+def wrong_cursor():
+    return ValidationError({"cursor": [_("游标无效，请从第一页重新读取。")]})
+
+
+def _name(value):
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError
+    return value
 
 
 def _read(key, value):

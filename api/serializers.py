@@ -2,12 +2,21 @@
 for.
 """
 
+from decimal import Decimal
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.drainage import set_override
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+FEN = Decimal("0.01")
+
+
+def through(source):
+    """A text found by a path that may end on the way."""
+    return serializers.CharField(source=source, read_only=True, allow_null=True)
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -21,6 +30,28 @@ class MomentField(serializers.Field):
 
     def to_representation(self, value):
         return timezone.localtime(value)
+
+
+@extend_schema_field({"type": "string", "pattern": r"^-?\d+\.\d\d$", "examples": ["136000000.00"]})
+class MoneyField(serializers.Field):
+    """Yuan with two decimals; JSON shows it as text, a workbook as a number."""
+
+    def __init__(self, **kwargs):
+        super().__init__(read_only=True, allow_null=True, **kwargs)
+
+    def to_representation(self, value):
+        exact = value.quantize(FEN)
+        return exact if self.context.get("is_export") else str(exact)
+
+
+class CurrencyField(serializers.CharField):
+    """Of every amount in the row that names no other."""
+
+    def __init__(self, **kwargs):
+        super().__init__(read_only=True, **kwargs)
+
+    def get_attribute(self, instance):
+        return "CNY"
 
 
 class EnumField(serializers.CharField):
@@ -62,6 +93,7 @@ class CodedSerializer(SparseSerializer):
     name_en = serializers.CharField()
     label = serializers.CharField()
     order = serializers.IntegerField()
+    updated_at = MomentField()
 
 
 class DepartmentSerializer(CodedSerializer):

@@ -1,42 +1,50 @@
 """How many requests a minute: per key, and per address for those that bring no valid key.
 
-Counters live in the cache by calendar minute and are raised by an atomic increment, so threads do
-not lose each other's counts. The default cache is per process; a shared one makes the limit exact.
+Counters are rows by calendar minute, raised by one statement each (CallsQuerySet.count_one), so the
+limit is exact whatever the number of processes; the same rows are the log of use.
 """
 
-import time
+from datetime import timedelta
 
-from django.core.cache import cache
+from django.conf import settings
+from django.utils import timezone
 from rest_framework.exceptions import Throttled
 from rest_framework.throttling import BaseThrottle
 
 from accounts.addresses import client_address
+from api.models import Calls
 
-MINUTE = 60
+MINUTE = timedelta(minutes=1)
+KEPT = timedelta(days=90)
 
 
 class MinuteThrottle(BaseThrottle):
-    """`limit` calls a minute; a subclass says by `ident(request)` whose (None: not counted)."""
+    """API_CALLS_PER_MINUTE; a subclass says by `ident(request)` whose (None: not counted)."""
 
-    scope, limit = "", 0
+    scope = ""
+
+    @property
+    def limit(self):
+        return settings.API_CALLS_PER_MINUTE
 
     def allow_request(self, request, view):
         ident = self.ident(request)
         if ident is None:
             return True
-        now = time.time()
-        self.left = MINUTE - now % MINUTE
-        return count(f"api:{self.scope}:{ident}:{int(now // MINUTE)}") <= self.limit
+        now = timezone.now()
+        minute = now.replace(second=0, microsecond=0)
+        self.left = minute + MINUTE - now
+        return Calls.objects.count_one(f"{self.scope}:{ident}", minute) <= self.limit
 
     def wait(self):
-        return self.left
+        return self.left.total_seconds()
 
 
 class KeyThrottle(MinuteThrottle):
-    scope, limit = "key", 600
+    scope = "key"
 
     def ident(self, request):
-        return request.auth.key_hash[:32] if request.auth else None
+        return request.auth.name if request.auth else None
 
 
 class RefusedThrottle(MinuteThrottle):
@@ -44,19 +52,15 @@ class RefusedThrottle(MinuteThrottle):
     behind the same proxy is not.
     """
 
-    scope, limit = "refused", 120
+    scope = "refused"
 
     def ident(self, request):
         return client_address(request)
 
 
-def count(name):
-    """Raises the counter `name` by one and returns it."""
-    cache.add(name, 0, timeout=2 * MINUTE)
-    try:
-        return cache.incr(name)
-    except ValueError:
-        return 1  # evicted in between: a new count begins
+def forget_old(now):
+    """Deletes the counts that are older than three months; returns their number."""
+    return Calls.objects.before(now - KEPT).delete()[0]
 
 
 def refuse_flood(request, view):

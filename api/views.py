@@ -4,8 +4,10 @@ pages, exports, ETags.
 
 import hashlib
 import logging
-from operator import itemgetter
+from functools import partial
+from itertools import chain
 
+from django.db.models import Q
 from django.http import HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -26,6 +28,7 @@ from api.filters import RECORD, StrictFilterBackend, check_parameters, export_fo
 from api.pagination import CursorPagination, ordered
 from api.schema import ProblemSchema
 from api.throttling import KeyThrottle, refuse_flood
+from api.walks import walk_of
 
 log = logging.getLogger("hangu.api")
 
@@ -75,27 +78,54 @@ class ApiMixin:
 
 
 class Collection(ApiMixin, generics.ListAPIView):
-    """A list. `ordering_fields` are the fields one may order by, `ordering` the usual order."""
+    """A list. `ordering_fields` are the fields one may order by, `ordering` the usual order.
 
+    `kind` is what its rows are called in the log of changes (api/sync.py), `key` the field by which
+    clients know a row.
+    """
+
+    kind, key, walk = "", "number", None
     ordering, ordering_fields = "pk", ()
     filter_backends = [StrictFilterBackend]
     pagination_class = CursorPagination
 
+    def lost(self):
+        """Q over the changes that this caller is told as gone."""
+        return Q()
+
+    def search(self, queryset, words):
+        return queryset.search(words)
+
     def list(self, request, *args, **kwargs):
         format = export_format(request)
+        self.walk = walk_of(self)
         queryset = self.filter_queryset(self.get_queryset())
         if format:
             return self.export(ordered(queryset, request, self), format)
         page = self.paginate_queryset(queryset)
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
+        answer["ETag"] = etag_of(0, answer.data)
+        return get_conditional_response(request, etag=answer["ETag"], response=answer)
 
     def export(self, queryset, format):
-        """The rows as the list shows them, one column a field."""
-        serializer = self.get_serializer()
+        """The rows as the list shows them, one column a field; of a walk what has gone, too."""
+        context = self.get_serializer_context() | {"is_export": True}
+        serializer = self.get_serializer_class()(context=context)
         rows = map(serializer.to_representation, queryset.iterator(chunk_size=500))
-        columns = [(name, itemgetter(name)) for name in serializer.fields]
+        names = list(serializer.fields)
+        if self.walk:
+            rows = chain(rows, self.walk.all_gone())
+            names = list(dict.fromkeys([*names, self.key, "deleted"]))
+        columns = [(name, partial(_value, name)) for name in names]
         name = f"{queryset.model._meta.model_name}-{timezone.localdate():%Y%m%d}"
-        return export(rows, columns, format, name)
+        answer = export(rows, columns, format, name)
+        if self.walk:
+            answer["Until"] = self.walk.until_text
+        return answer
+
+
+def _value(name, row):
+    return row.get(name)
 
 
 class Record(ApiMixin, generics.RetrieveAPIView):

@@ -46,6 +46,7 @@ class Department(Named):
     short_name = models.CharField(_("简称"), max_length=30, blank=True)
     kind = models.CharField(_("类别"), max_length=10, choices=Kind, default=Kind.BUREAU)
     is_active = models.BooleanField(_("承办诉求"), default=True)
+    updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
 
     class Meta(Named.Meta):
         verbose_name = verbose_name_plural = _("部门")
@@ -61,6 +62,7 @@ class Park(Named):
         _("面积（亩）"), max_digits=10, decimal_places=2, null=True, blank=True
     )
     description = models.TextField(_("简介"), blank=True)
+    updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
 
     class Meta(Named.Meta):
         verbose_name = verbose_name_plural = _("园区")

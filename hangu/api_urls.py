@@ -4,11 +4,28 @@ from django.urls import include, path, re_path
 
 from api import api as directory
 from api.views import Docs, Root, Schema, Unknown
+from investment import api as investment
 from issues import api as issues
+from projects import api as projects
 
-collections = ["issues", "departments", "enterprises", "parks", "categories"]
+collections = [
+    "projects",
+    "roads",
+    "trips",
+    "prospects",
+    "deals",
+    "receipts",
+    "transfers",
+    "issues",
+    "departments",
+    "enterprises",
+    "parks",
+    "categories",
+]
 v1 = [
     path("", Root.as_view(collections=collections), name="root"),
+    *projects.urlpatterns,
+    *investment.urlpatterns,
     *issues.urlpatterns,
     *directory.urlpatterns,
     path("schema/", Schema.as_view(), name="schema"),

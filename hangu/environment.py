@@ -47,7 +47,7 @@ class Environment:
     def number(self, name, default):
         """A whole number above zero."""
         text = self.text(name) or str(default)
-        if not text.isdecimal() or int(text) == 0:
+        if not (text.isascii() and text.isdecimal() and int(text) > 0):
             raise ImproperlyConfigured(f"{name}={text!r} is not understood: use a whole number.")
         return int(text)
 

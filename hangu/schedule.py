@@ -33,6 +33,14 @@ BEAT = {
         "kwargs": {"lane": "sms"},
         "options": ONCE,
     },
+    "tell webhooks what changed, every 15 seconds": {
+        "task": "hangu.tasks.deliver_webhooks",
+        "schedule": timedelta(seconds=15),
+    },
+    "forget old counts of calls, every day": {
+        "task": "hangu.tasks.forget_calls",
+        "schedule": timedelta(days=1),
+    },
     "match enterprises that were unknown when they asked, every 10 minutes": {
         "task": "issues.tasks.match_enterprises",
         "schedule": timedelta(minutes=10),
@@ -95,6 +103,8 @@ LABELS = {
     "deliver queued mails, every 10 seconds": _("发送邮件"),
     "deliver queued robot and app messages, every 10 seconds": _("发送群机器人和应用消息"),
     "deliver queued SMS, every 10 seconds": _("发送短信"),
+    "tell webhooks what changed, every 15 seconds": _("推送变更"),
+    "forget old counts of calls, every day": _("清理调用记录"),
     "match enterprises that were unknown when they asked, every 10 minutes": _("匹配企业"),
     "remind of notices and instructions not answered, every 10 minutes": _("督办答复提醒"),
     "open reviews of matters that keep coming, every hour": _("发现一类事"),

@@ -23,6 +23,12 @@ ALLOWED_HOSTS = env.words(
 )
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env.text("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Of one key; more is answered 429.
+API_CALLS_PER_MINUTE = env.number("API_CALLS_PER_MINUTE", default=600)
+# Webhooks go to public addresses only, and to these networks: 10.0.0.0/8,192.168.1.0/24
+WEBHOOK_NETWORKS = env.words("WEBHOOK_NETWORKS")
+# The real prefix is issued by the OC4IDS helpdesk; until then everybody sees that it is none.
+OC4IDS_PREFIX = env.text("OC4IDS_PREFIX", default="oc4ids-000000")
 SAMPLE_PASSWORD = env.text("SAMPLE_PASSWORD")
 
 INSTALLED_APPS = [
@@ -195,6 +201,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.without_titles",
+        "api.schema.with_plain_enums",
+        "api.schema.with_obligatory_bodies",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

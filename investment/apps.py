@@ -7,7 +7,8 @@ class InvestmentConfig(AppConfig):
     verbose_name = _("招商引资")
 
     def ready(self):
-        # Models exist only now; the registry is how the notifications room learns our kinds.
-        from investment import messages  # noqa: PLC0415
+        # Models exist only now; registries are how lower rooms learn our messages and changes.
+        from investment import messages, sync  # noqa: PLC0415
 
         messages.register()
+        sync.register()

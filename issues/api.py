@@ -17,7 +17,7 @@ from api.forms import body, refuse_invalid, version_of
 from api.problems import errors_of_form
 from api.serializers import CodedSerializer
 from api.views import ApiMixin, Collection, Record
-from issues import services
+from issues import services, sync
 from issues.actors import Actor
 from issues.facts import open_steps
 from issues.filters import IssueFilter
@@ -54,6 +54,7 @@ def bodies(step):
 class Issues(Collection):
     """GET: the list. POST: a new issue."""
 
+    kind = "issue"
     scopes = READ | WRITE
     serializer_class = IssueSerializer
     filterset_class = IssueFilter
@@ -66,6 +67,9 @@ class Issues(Collection):
         if Viewer(request.user).public_only:
             # In such an order each link to a page holds the deadline it stands at.
             self.ordering_fields = [name for name in self.ordering_fields if name != "unit_due_at"]
+
+    def lost(self):
+        return sync.lost(self.request.user)
 
     def get_queryset(self):
         issues = Issue.objects.visible_to(self.request.user).for_list()
@@ -170,9 +174,10 @@ def step_view(step):
 
 
 class Categories(Collection):
+    kind, key = "category", "code"
     scopes = READ
     serializer_class = CodedSerializer
-    ordering, ordering_fields = "order", ["order", "code"]
+    ordering, ordering_fields = "order", ["order", "code", "updated_at"]
 
     def get_queryset(self):
         return Category.objects.all()

@@ -8,8 +8,9 @@ class IssuesConfig(AppConfig):
 
     def ready(self):
         # Models exist only now; these registries are how lower rooms reach the loop.
-        from issues import calendar_changes, messages, problems  # noqa: PLC0415
+        from issues import calendar_changes, messages, problems, sync  # noqa: PLC0415
 
         messages.register()
         calendar_changes.register()
         problems.register()
+        sync.register()

@@ -26,7 +26,6 @@ class IssueFilter(django_filters.FilterSet):
     project = django_filters.CharFilter(field_name="project__number")
     received_after = MomentFilter(field_name="received_at", lookup_expr="gte")
     received_before = MomentFilter(field_name="received_at", lookup_expr="lt")
-    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
 
     class Meta:
         model = Issue

@@ -23,6 +23,7 @@ class Category(Named):
         related_name="+",
         verbose_name=_("通常承办部门"),
     )
+    updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
 
     class Meta(Named.Meta):
         verbose_name = verbose_name_plural = _("事项类别")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.serializers import EnumField, MomentField, SparseSerializer
+from api.serializers import EnumField, MomentField, SparseSerializer, through
 from issues import commitments, workflow
 from issues.choices import CHOICES, FIELD_LABELS
 from issues.viewer import Viewer
@@ -25,34 +25,30 @@ class ForViewer:
         return Viewer(self.context["request"].user)
 
 
-def code(source):
-    return serializers.CharField(source=source, read_only=True, allow_null=True)
-
-
 class IssueSerializer(ForViewer, SparseSerializer):
     number = serializers.CharField()
     kind = serializers.CharField()
-    kind_label = code("get_kind_display")
+    kind_label = through("get_kind_display")
     title = serializers.CharField()
     description = serializers.CharField()
     status = serializers.CharField()
-    status_label = code("get_status_display")
+    status_label = through("get_status_display")
     stage = serializers.IntegerField()
     stage_label = serializers.SerializerMethodField()
-    category = code("category.code")
-    category_label = code("category.label")
+    category = through("category.code")
+    category_label = through("category.label")
     priority = serializers.CharField()
-    priority_label = code("get_priority_display")
-    enterprise = code("enterprise_name")
+    priority_label = through("get_priority_display")
+    enterprise = through("enterprise_name")
     enterprise_id = serializers.IntegerField(allow_null=True)
-    project = code("project.number")
+    project = through("project.number")
     contact_name = serializers.SerializerMethodField()
     contact_phone = serializers.SerializerMethodField()
-    lead_department = code("lead_department.code")
-    lead_department_label = code("lead_department.label")
+    lead_department = through("lead_department.code")
+    lead_department_label = through("lead_department.label")
     co_departments = serializers.SerializerMethodField()
     co_departments_label = serializers.SerializerMethodField()
-    handler = code("handler.label")
+    handler = through("handler.label")
     received_at = MomentField()
     sign_due_at = MomentField(allow_null=True)
     contact_due_at = MomentField(allow_null=True)
@@ -63,7 +59,7 @@ class IssueSerializer(ForViewer, SparseSerializer):
     rating = serializers.SerializerMethodField()
     rating_label = serializers.SerializerMethodField()
     outcome = serializers.CharField()
-    outcome_label = code("get_outcome_display")
+    outcome_label = through("get_outcome_display")
     public_reply = serializers.CharField()
     client_reference = serializers.SerializerMethodField()
     resolved_at = MomentField(allow_null=True)
@@ -156,7 +152,7 @@ class NoticeSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     number = serializers.CharField()
     colour = serializers.CharField()
-    colour_label = code("get_colour_display")
+    colour_label = through("get_colour_display")
     text = serializers.CharField()
     issued_at = MomentField()
     answer_due_at = MomentField()
@@ -181,7 +177,7 @@ class DerivationSerializer(serializers.Serializer):
     """How a due time came about: the limit, the policy and calendar it rests on, and each day."""
 
     clock = serializers.CharField()
-    clock_label = code("get_clock_display")
+    clock_label = through("get_clock_display")
     version = serializers.IntegerField()
     started_at = MomentField()
     limit = serializers.DecimalField(6, 2, source="number", allow_null=True)
@@ -199,7 +195,7 @@ class IssueDetailSerializer(IssueSerializer):
     due_derivation = serializers.SerializerMethodField()
     events = serializers.SerializerMethodField()
     notices = serializers.SerializerMethodField()
-    merged_into = code("merged_into.number")
+    merged_into = through("merged_into.number")
 
     @extend_schema_field(DerivationSerializer(many=True))
     def get_due_derivation(self, issue):

@@ -7,7 +7,8 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("重点项目")
 
     def ready(self):
-        # Models exist only now; the registry is how the notifications room learns our kinds.
-        from projects import messages  # noqa: PLC0415
+        # Models exist only now; registries are how lower rooms learn our messages and changes.
+        from projects import messages, sync  # noqa: PLC0415
 
         messages.register()
+        sync.register()

@@ -1,12 +1,32 @@
 """The boards as files: the rows a page shows, in its order, with exact amounts in yuan."""
 
-from django.utils import timezone
+from types import SimpleNamespace
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.roles import PLANNER
 from api.exports import export
-from projects import choices
+from projects import choices, oc4ids
+from projects.models import KeyProject
 
 FORMATS = ("csv", "xlsx")
+# Who writes the open data from the command line reads as the project office does.
+OFFICE = SimpleNamespace(roles=frozenset({PLANNER}))
+
+
+def open_data(user, now):
+    """The OC4IDS package of what this reader sees, all in Chinese; None without a project."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return oc4ids.package(
+            KeyProject.objects.for_oc4ids(user),
+            uri=settings.SITE_URL + reverse("api:oc4ids"),
+            publisher=_("汉沽管理区"),
+            prefix=settings.OC4IDS_PREFIX,
+            now=now,
+        )
 
 
 def links(request):

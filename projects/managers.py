@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from projects.choices import KEY_DATES
 from projects.viewer import Viewer
 
 
@@ -26,7 +27,21 @@ class PlanYearQuerySet(models.QuerySet):
         return found.order_by("-revision")
 
 
-class ReportQuerySet(models.QuerySet):
+class OfProject(models.QuerySet):
+    """Rows of projects, as the API lists them."""
+
+    def of_project(self, project):
+        return self.filter(project=project)
+
+    def for_api(self, user):
+        return self
+
+    def visible_to(self, user):
+        """Internal: those of projects one reads from the inside."""
+        return self.filter(project__in=_inside_projects(self, user))
+
+
+class ReportQuerySet(OfProject):
     def in_force(self, moment=None):
         """The counting versions: now, or as they stood at `moment`."""
         if moment is None:
@@ -44,14 +59,19 @@ class ReportQuerySet(models.QuerySet):
     def of_month(self, month):
         return self.filter(month=month)
 
-    def visible_to(self, user):
-        """Reports are internal: those of projects one reads from the inside."""
-        return self.filter(project__in=_inside_projects(self, user))
 
-
-class MilestoneQuerySet(models.QuerySet):
+class MilestoneQuerySet(OfProject):
     def waiting(self):
         return self.filter(actual_on=None, actual_text="")
+
+    def visible_to(self, user):
+        """All of the inside; of other visible projects the key dates, which are public."""
+        visible = self.model.project.field.related_model.objects.visible_to(user).values("pk")
+        key_dates = Q(project__in=visible, code__in=KEY_DATES)
+        return self.filter(Q(project__in=_inside_projects(self, user)) | key_dates)
+
+    def for_api(self, user):
+        return self.select_related("department")
 
 
 class DateChangeQuerySet(models.QuerySet):
@@ -75,15 +95,15 @@ class DateChangeQuerySet(models.QuerySet):
         return self.select_related("project", "milestone", "step__item", "applicant")
 
 
-class ApprovalQuerySet(models.QuerySet):
+class ApprovalQuerySet(OfProject):
+    def for_api(self, user):
+        return self.select_related("item", "authority").prefetch_related("stops")
+
     def required(self):
         return self.filter(required=True)
 
     def undecided(self):
         return self.required().filter(decided_on=None)
-
-    def visible_to(self, user):
-        return self.filter(project__in=_inside_projects(self, user))
 
     def for_board(self):
         return (
@@ -102,9 +122,12 @@ class SponsorshipQuerySet(models.QuerySet):
         return self.filter(project__in=_inside_projects(self, user))
 
 
-class VisitQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(project__in=_inside_projects(self, user))
+class VisitQuerySet(OfProject):
+    def for_api(self, user):
+        """With the issues raised there that the reader sees, as `seen_issues`."""
+        issues = self.model.issues.rel.related_model.objects.visible_to(user)
+        seen = models.Prefetch("issues", issues, to_attr="seen_issues")
+        return self.select_related("leader").prefetch_related(seen)
 
 
 class DocumentQuerySet(models.QuerySet):

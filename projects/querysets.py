@@ -203,6 +203,36 @@ class ProjectQuerySet(models.QuerySet):
         counted = issues.order_by().values("project").annotate(n=Count("pk")).values("n")
         return self.annotate(open_issues=Subquery(counted))
 
+    def with_deal(self, user):
+        """`seen_deal`: the number of the deal it came from, where the reader sees deals."""
+        deals = self.model._meta.get_field("from_deal").related_model.objects.visible_to(user)
+        number = deals.filter(project=OuterRef("pk")).values("number")[:1]
+        return self.annotate(seen_deal=Subquery(number))
+
+    def for_api(self, user, year, now):
+        """Everything ProjectSerializer shows, in a fixed number of queries."""
+        found = self.for_list().with_sponsor().with_key_dates().with_light(user)
+        return found.with_figures(user, year, now).with_open_issues(user).with_deal(user)
+
+    def for_oc4ids(self, user):
+        """What may be published, with everything projects/oc4ids.py shows: public works and roads,
+        and of other projects those that are signed.
+        """
+        works = Q(nature="government") | Q(road__isnull=False)
+        talked_about = [stages.PLANNING, stages.NEGOTIATING]
+        shown = self.visible_to(user).filter(is_public=True)
+        shown = shown.filter(works | ~Q(stage__in=talked_about)).order_by("number")
+        reports = self._rows("reports").in_force().order_by("month")
+        return (
+            shown.for_list()
+            .select_related("owner")
+            .with_sponsor()
+            .with_light(user)
+            .prefetch_related(
+                "milestones", "plans", Prefetch("reports", reports, to_attr="counted_reports")
+            )
+        )
+
     def with_stage_at(self, moment):
         """`shown_stage`: the stage it had at `moment`, from the stage log."""
         log = (

@@ -85,6 +85,7 @@ class SponsorVisit(models.Model):
     # The same form sent twice from a bad line is one visit.
     token = models.CharField(max_length=36, unique=True, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
 
     objects = VisitQuerySet.as_manager()
 

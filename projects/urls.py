@@ -12,6 +12,7 @@ urlpatterns = [
     path("mine/", views.mine, name="mine"),
     path("reserve/", views.reserve, name="reserve"),
     path("roads/", views.roads, name="roads"),
+    path("oc4ids/", views.open_data, name="oc4ids"),
     path("approvals/", views.approvals, name="approvals"),
     path("unfinished/", views.unfinished, name="unfinished"),
     path("reports/", views.reports, name="reports"),

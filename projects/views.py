@@ -2,8 +2,9 @@
 not do on a project one sees is 403; what has changed meanwhile is 409 with what was typed.
 """
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -69,6 +70,20 @@ def roads(request):
     context = boards.roads(request.user)
     title = _("道路建设")
     return _board(request, viewer, "roads", context, context["rows"], exports.roads(), title)
+
+
+@require_safe
+def open_data(request):
+    """What is published as OC4IDS: what it is, and the file."""
+    viewer = _readers_only(request)
+    package = exports.open_data(request.user, timezone.now())
+    if request.GET.get("format") == "json" and package:
+        answer = JsonResponse(package, json_dumps_params={"ensure_ascii": False, "indent": 1})
+        answer["Content-Disposition"] = 'attachment; filename="oc4ids.json"'
+        return answer
+    count = len(package["projects"]) if package else 0
+    context = {"viewer": viewer, "count": count, "prefix": settings.OC4IDS_PREFIX}
+    return render(request, "projects/oc4ids.html", context)
 
 
 @require_safe

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import SCOPES, ApiKey, User
@@ -29,7 +28,6 @@ ASSIGN = {"lead_department": "construction-bureau", "category": "power", "priori
 
 @pytest.fixture(autouse=True)
 def clock(db):
-    cache.clear()  # the throttles count there
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 

@@ -4,11 +4,9 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import ApiKey
-from api.throttling import KeyThrottle, RefusedThrottle
 from tests.api.conftest import ISSUE, PROBLEM, PROBLEM_FIELDS, Caller, later
 
 
@@ -69,8 +67,8 @@ def test_use_is_noted_once_a_minute_and_logged(caller, clock, caplog):
     assert ApiKey.objects.get(name="noted").last_used_at == first + timedelta(minutes=1)
 
 
-def test_a_key_is_slowed_down_by_itself(caller, monkeypatch, clock):
-    monkeypatch.setattr(KeyThrottle, "limit", 2)
+def test_a_key_is_slowed_down_by_itself(caller, settings, clock):
+    settings.API_CALLS_PER_MINUTE = 2
     busy, calm = caller("busy"), caller("calm")
     assert [busy.get("issues/").status_code for _call in range(3)] == [200, 200, 429]
     answer = busy.get("issues/")
@@ -81,12 +79,11 @@ def test_a_key_is_slowed_down_by_itself(caller, monkeypatch, clock):
     assert busy.get("issues/").status_code == 200
 
 
-def test_guessing_keys_is_slowed_down_and_harms_nobody_else(caller, monkeypatch):
-    monkeypatch.setattr(RefusedThrottle, "limit", 2)
+def test_guessing_keys_is_slowed_down_and_harms_nobody_else(caller, settings):
+    settings.API_CALLS_PER_MINUTE = 2
     guesser = Caller("hg_guess")
     assert [guesser.get("issues/").status_code for _call in range(3)] == [401, 401, 429]
     assert caller("honest").get("issues/").status_code == 200
-    cache.clear()
 
 
 def test_somebody_elses_issue_is_not_there(caller, submitted):
@@ -118,9 +115,9 @@ def test_other_methods_are_405_and_say_which_are_allowed(system, method):
     assert "POST" in answer["Allow"]
 
 
-def test_behind_the_proxy_one_who_guesses_keys_slows_down_only_himself(settings, monkeypatch):
+def test_behind_the_proxy_one_who_guesses_keys_slows_down_only_himself(settings):
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    monkeypatch.setattr(RefusedThrottle, "limit", 2)
+    settings.API_CALLS_PER_MINUTE = 2
     guesser = Caller("hg_guess", **{"X-Forwarded-For": "198.51.100.1, 203.0.113.7"})
     assert [guesser.get("issues/").status_code for _try in range(3)] == [401, 401, 429]
     other = Caller("hg_typo", **{"X-Forwarded-For": "203.0.113.8"})

@@ -3,9 +3,12 @@
 import csv
 import io
 import json
+import re
+import tracemalloc
 import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from xml.etree import ElementTree
 
 import pytest
 
@@ -93,3 +96,56 @@ def test_the_file_name_survives_as_chinese():
 def test_an_unknown_format_is_an_error():
     with pytest.raises(KeyError):
         export([], COLUMNS, "pdf", "x")
+
+
+PREFIXES = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
+
+
+@pytest.mark.parametrize("start", PREFIXES)
+def test_no_beginning_makes_a_formula_in_either_kind_of_sheet(start):
+    rows = [{"name": f"{start}HYPERLINK(1)"}]
+    assert cells(rows, COLUMNS[:1])[1] == [f"'{start}HYPERLINK(1)"]
+    (value,) = texts(rows, COLUMNS[:1])
+    assert value == f"{start}HYPERLINK(1)"
+
+
+def texts(rows, columns):
+    """The text cells of the first sheet below its heading; fails on a formula or a number."""
+    with zipfile.ZipFile(io.BytesIO(content(rows, columns, "xlsx"))) as book:
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    assert not list(sheet.iter(f"{space}f"))
+    found = list(sheet.iter(f"{space}c"))[len(columns) :]
+    assert {cell.get("t") for cell in found} == {"inlineStr"}
+    return [
+        re.sub(r"_x([0-9A-F]{4})_", lambda code: chr(int(code[1], 16)), cell[0][0].text)
+        for cell in found
+    ]
+
+
+@pytest.mark.parametrize("value", ["0012345", "013800001234", "911302000000000018", "1E5", "3-4"])
+def test_a_workbook_keeps_codes_phones_and_leading_zeros(value):
+    assert texts([{"name": value}], COLUMNS[:1]) == [value]
+
+
+@pytest.mark.parametrize("code", [1, 7, 8, 11, 12, 14, 27, 31])
+def test_control_characters_survive_in_every_format(code):
+    rows = [{"name": f"甲{chr(code)}乙"}]
+    assert texts(rows, COLUMNS[:1]) == [rows[0]["name"]]
+    assert cells(rows, COLUMNS[:1])[1] == [rows[0]["name"]]
+    assert json.loads(content(rows, COLUMNS[:1], "ndjson"))["name"] == rows[0]["name"]
+
+
+@pytest.mark.parametrize("format", ["csv", "ndjson", "xlsx"])
+def test_memory_does_not_grow_with_the_rows(format):
+    def peak(count):
+        rows = ({"name": f"示例{n}", "amount": n, "at": None, "tags": ["甲"]} for n in range(count))
+        tracemalloc.start()
+        for _block in export(rows, COLUMNS, format, "诉求").streaming_content:
+            pass
+        used = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return used
+
+    peak(100)
+    assert peak(20_000) < peak(1_000) + 1_000_000

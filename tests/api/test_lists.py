@@ -232,7 +232,7 @@ def test_a_list_costs_the_same_for_five_rows_and_fifty(system, keys, django_asse
     for size in (5, 50):
         while (missing := size - Issue.objects.count()) > 0:
             fresh(system, department, missing)
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             assert len(numbers(keys.coordinator.get("issues/"))) == size
 
 

@@ -12,13 +12,14 @@ RULES = set(
     """actors addresses announced answers approvals audiences boards broker calendar_changes
     calendars chains channels charts choices circulars clock clocks commitments conditions
     consent dates deadlines deals decisions deeds dispatch documents drawing effects environment
-    errors exports faces facts feedback figures files funds funnel gates grids health kinds
-    layout ledger lights lines listing literals markup matching measures messages milestones
-    money names oddities pages patterns pdf permitting planning plots policies presenters
-    problems promises prospects public_forms public_urls public_views rates receipts records
-    registry reminders reporting reports roles rules schema signing signins snapshots sponsorship
-    stages statistics styleguide supervision supervisor sync telling timeline tracking
-    translations trips twins uscc viewer visiting watch word wording workflow worklist""".split()
+    errors examples exports faces facts feedback figures files funds funnel gates grids health
+    kinds layout ledger lights lines listing literals markup matching measures messages
+    milestones money names oc4ids oddities pages patterns pdf permitting planning plots policies
+    presenters problems promises prospects public_forms public_urls public_views rates receipts
+    records registry reminders reporting reports roles rules schema signing signins snapshots
+    sponsorship stages statistics styleguide supervision supervisor sync telling timeline
+    tracking translations triggers trips twins uscc viewer visiting walks watch webhooks word
+    wording workflow worklist""".split()
 )
 # The ways out of the portal, and the panel that watches them.
 RULES |= set("adapters caches lanes metrics operations outbound outbox senders wishes".split())
