@@ -15,6 +15,7 @@ ROOMS = {
     "projects": _("重点项目"),
     "investment": _("招商引资"),
     "notifications": _("消息"),
+    "cockpit": _("督导通报"),
     "worktime": _("工作日历"),
 }
 

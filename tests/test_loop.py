@@ -12,8 +12,8 @@ from issues import reminders, services
 from issues.actors import Actor
 from issues.messages import issue_of_rating_token, rating_token
 from issues.models import Category
+from notifications.dispatch import deliver
 from notifications.models import Attempt, Message
-from notifications.services import deliver
 from tests.factories import SHANGHAI
 
 

@@ -282,6 +282,7 @@ def policy_form(policy, **changes):
     """What the admin's page of a policy posts."""
     fields = "version name return_window extension_lead extension_max extension_times".split()
     fields += ["reopen_days", "visit_tries", "rework_share"]
+    fields += ["pattern_count", "pattern_days", "visit_script"]
     data = {name: getattr(policy, name) for name in fields} | {"handler_may_resolve": "on"}
     local = timezone.localtime(policy.valid_from)
     data |= {"valid_from_0": local.date(), "valid_from_1": local.time()}
