@@ -7,7 +7,8 @@ class CockpitConfig(AppConfig):
     verbose_name = _("督导通报")
 
     def ready(self):
-        # The registry of messages exists only now.
-        from cockpit import messages  # noqa: PLC0415
+        # The registries of messages and of changes exist only now.
+        from cockpit import messages, sync  # noqa: PLC0415
 
         messages.register()
+        sync.register()

@@ -256,6 +256,28 @@ def _span(query):
     return start, end, min(as_of, now)
 
 
+def by_year(targets):
+    """[(year, [Target])], the newest first."""
+    found = {}
+    for row in targets:
+        found.setdefault(row.year, []).append(row)
+    return list(found.items())
+
+
+def target_columns():
+    return [
+        (_("编号"), lambda row: row.number),
+        (_("年度"), lambda row: row.year),
+        (_("指标"), lambda row: row.label),
+        (_("单位"), lambda row: row.unit),
+        (_("目标值"), lambda row: row.goal),
+        (_("完成值"), lambda row: row.actual),
+        (_("截至日期"), lambda row: row.actual_on),
+        (_("数据来源"), lambda row: row.source),
+        (_("责任部门"), lambda row: row.department.label if row.department else ""),
+    ]
+
+
 def circular(row, user):
     """For templates/cockpit/circular.html; everything from the circular's own data."""
     data = row.data
@@ -283,6 +305,7 @@ def circular(row, user):
             for topic in data["topics"]
         ],
         "topic_base": wording.topic_base(data["topics"]),
+        "is_running": row.status == "draft" and row.end >= timezone.localdate(),
         "may_edit": roles.COORDINATOR in roles.roles_of(user) and row.status == "draft",
         "tabs": sections(user, "circulars"),
         **shown(row.snapshot.data, no_links),

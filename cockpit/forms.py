@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cockpit import dates
-from cockpit.models import Circular
+from cockpit.models import Circular, Target
 
 DATE = {"type": "date"}
 KINDS = [
@@ -98,3 +98,19 @@ class CircularForm(forms.ModelForm):
         model = Circular
         fields = ["title", "requirements"]
         widgets = {"requirements": forms.Textarea(attrs={"rows": 6})}
+
+
+class TargetForm(forms.ModelForm):
+    class Meta:
+        model = Target
+        fields = "year name name_en unit goal at_most department actual actual_on source".split()
+        widgets = {"actual_on": forms.DateInput(format="%Y-%m-%d", attrs=DATE)}
+
+    def clean(self):
+        """A figure without its day and source is nobody's figure."""
+        found = super().clean()
+        if found.get("actual") is not None:
+            for name in ("actual_on", "source"):
+                if not found.get(name):
+                    self.add_error(name, _("填写完成值的，须写明截至日期和数据来源。"))
+        return found

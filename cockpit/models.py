@@ -3,9 +3,16 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cockpit.querysets import CircularQuerySet, RuleQuerySet, SnapshotQuerySet
+from cockpit.querysets import (
+    CircularQuerySet,
+    RuleQuerySet,
+    SnapshotQuerySet,
+    TargetQuerySet,
+)
+from directory.models import Department
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -79,6 +86,74 @@ class Letterhead(models.Model):
 
     def __str__(self):
         return self.head
+
+
+class Target(models.Model):
+    """What the district has set itself for a year, and what it has reached by its own account.
+
+    `goal` and `actual` are in `unit`; `at_most` says that less is better. `source` is the paper or
+    list that `actual` rests on.
+    """
+
+    number = models.CharField(_("编号"), max_length=20, unique=True)
+    year = models.PositiveSmallIntegerField(_("年度"))
+    name = models.CharField(_("指标"), max_length=100)
+    name_en = models.CharField(_("英文名称"), max_length=150, blank=True)
+    unit = models.CharField(_("单位"), max_length=20)
+    goal = models.DecimalField(_("目标值"), max_digits=14, decimal_places=2)
+    at_most = models.BooleanField(_("不超过目标值"), default=False)
+    actual = models.DecimalField(
+        _("完成值"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    actual_on = models.DateField(_("截至日期"), null=True, blank=True)
+    source = models.CharField(_("数据来源"), max_length=200, blank=True)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, verbose_name=_("责任部门")
+    )
+    updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
+
+    objects = TargetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("年度目标")
+        ordering = ["-year", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "name"], name="target_once"),
+            models.CheckConstraint(
+                condition=models.Q(actual=None)
+                | (models.Q(actual_on__isnull=False) & ~models.Q(source="")),
+                name="target_actual_has_source",
+                violation_error_message=_("填写完成值的，须写明截至日期和数据来源。"),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.year} {self.name}"
+
+    @property
+    def label(self):
+        english = (get_language() or "").startswith("en")
+        return self.name_en if english and self.name_en else self.name
+
+    @property
+    def is_met(self):
+        """None while nothing is reported."""
+        if self.actual is None:
+            return None
+        return self.actual <= self.goal if self.at_most else self.actual >= self.goal
+
+    def as_figure(self):
+        """For `GET cockpit/`."""
+        return {
+            "number": self.number,
+            "name": self.label,
+            "unit": self.unit,
+            "goal": f"{self.goal.normalize():f}",
+            "at_most": self.at_most,
+            "actual": None if self.actual is None else f"{self.actual.normalize():f}",
+            "actual_on": self.actual_on,
+            "is_met": self.is_met,
+        }
 
 
 class RateSnapshot(models.Model):

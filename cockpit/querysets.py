@@ -23,6 +23,29 @@ class SnapshotQuerySet(models.QuerySet):
         return self.select_related("rule", "taken_by").defer("data")
 
 
+class TargetQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Targets are for officials and for systems with the scope, not for firms."""
+        is_system = getattr(user, "api_key", None) is not None
+        return self if is_system or roles.roles_of(user) & READERS else self.none()
+
+    def of_year(self, year):
+        return self.filter(year=year)
+
+    def search(self, words):
+        found = self
+        for word in words.split()[:6]:
+            found = found.filter(
+                models.Q(number__icontains=word)
+                | models.Q(name__icontains=word)
+                | models.Q(name_en__icontains=word)
+            )
+        return found
+
+    def for_list(self):
+        return self.select_related("department")
+
+
 class CircularQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Issued ones are for every official; drafts for the office that writes them."""

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import roles
 from cockpit import boards, circulars, documents
-from cockpit.forms import CircularFilter, CircularForm, DraftForm, PeriodForm
-from cockpit.models import Circular, RateSnapshot
+from cockpit.forms import CircularFilter, CircularForm, DraftForm, PeriodForm, TargetForm
+from cockpit.models import Circular, RateSnapshot, Target
 from cockpit.querysets import READERS
 from issues.boards import sections
 from issues.models import Notice
@@ -72,6 +72,40 @@ def snapshot(request, pk):
         "tabs": sections(request.user, "rates"),
     }
     return render(request, "cockpit/snapshot.html", context)
+
+
+@require_safe
+def targets(request):
+    """The year's targets with what has been reached; the planner enters both."""
+    _only(request, READERS)
+    found = Target.objects.visible_to(request.user).for_list()
+    if exports.asked(request):
+        return exports.answer(request, found, boards.target_columns(), _("年度目标"))
+    context = {
+        "years": boards.by_year(found),
+        "exports": exports.links(request),
+        "may_edit": roles.PLANNER in roles.roles_of(request.user),
+        "tabs": sections(request.user, "targets"),
+    }
+    return render(request, "cockpit/targets.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def target(request, number=None):
+    """The form of one target, or of a new one."""
+    _only(request, {roles.PLANNER})
+    mine = Target.objects.visible_to(request.user)
+    row = get_object_or_404(mine, number=number) if number else None
+    initial = {"year": timezone.localdate().year}
+    form = TargetForm(request.POST or None, instance=row, initial=initial)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            saved = circulars.save_target(form)
+            messages.success(request, _("%(number)s已保存。") % {"number": saved.number})
+            return redirect("cockpit:targets")
+        status = 400
+    return render(request, "cockpit/target.html", {"form": form, "target": row}, status=status)
 
 
 @require_safe

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from api import api as directory
 from api.views import Docs, Root, Schema, Unknown
+from cockpit import api as cockpit
 from investment import api as investment
 from issues import api as issues
 from projects import api as projects
@@ -21,6 +22,7 @@ collections = [
     "enterprises",
     "parks",
     "categories",
+    "targets",
 ]
 v1 = [
     path("", Root.as_view(collections=collections), name="root"),
@@ -28,6 +30,7 @@ v1 = [
     *investment.urlpatterns,
     *issues.urlpatterns,
     *directory.urlpatterns,
+    *cockpit.urlpatterns,
     path("schema/", Schema.as_view(), name="schema"),
 ]
 urlpatterns = [

@@ -32,6 +32,7 @@ SECTIONS = {
         {roles.COORDINATOR, roles.LEADER, roles.AUDITOR, roles.HEAD, roles.HANDLER},
     ),
     "rates": (gettext_lazy("三率"), "cockpit:rates", roles.OFFICIALS | {roles.AUDITOR}),
+    "targets": (gettext_lazy("年度目标"), "cockpit:targets", roles.OFFICIALS | {roles.AUDITOR}),
     "circulars": (gettext_lazy("通报"), "cockpit:circulars", roles.OFFICIALS | {roles.AUDITOR}),
 }
 

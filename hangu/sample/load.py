@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cockpit import circulars
+from hangu.sample.goals import load_targets
 from hangu.sample.people import load_people
 from hangu.sample.places import load_departments, load_enterprises
 from hangu.sample.projects import load_projects
@@ -60,6 +61,7 @@ def load(*, anchor, choose=None, projects=True, promotion=True, since=None, say=
     steps = Timeline(days, topics, departments, enterprises, users).run(stories)
     say(_("诉求%(issues)d件，共%(steps)d个步骤。") % {"issues": len(stories), "steps": steps})
     if choose is None:
+        load_targets()
         supervise(anchor)
         settle(days, mark)
     return len(stories)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from cockpit.models import Target
 from investment.models import Deal, Institute, Prospect, Receipt, TechTransfer, Trip, TripVisit
 from projects.models import (
     ApprovalItem,
@@ -123,6 +124,9 @@ def _pipeline(project, enterprise, promoter, now):
     )
     Deal.objects.create(number="QY-2026-002", name="示例意向", type="intention")
     made = {"trip": trip, "prospect": prospect, "deal": deal, "enterprise": enterprise}
+    made["target"] = Target.objects.create(
+        number="MB-2026-01", year=2026, name="示例指标", unit="家", goal=5
+    )
     return made | _after_signing(project, deal, enterprise)
 
 

@@ -30,6 +30,7 @@ LISTS = {
         {1: "planner leader promoter handler other enterprise system"},
     ),
     "issues/": ("issues:read", {1: "leader system"}),
+    "targets/": ("reports:read", {1: "planner leader promoter handler other system"}),
     "departments/": ("directory:read", {2: " ".join(PERSONAS)}),
     "parks/": ("directory:read", {}),
     "categories/": ("issues:read", {19: " ".join(PERSONAS)}),
@@ -54,6 +55,11 @@ RECORDS = {
         "transfers/CG-2026-001/",
         "planner leader promoter handler other enterprise system",
     ),
+    f"targets/{NUMBER}": (
+        "reports:read",
+        "targets/MB-2026-01/",
+        "planner leader promoter handler other system",
+    ),
     f"issues/{NUMBER}": ("issues:read", "issues/{issue}/", "leader system"),
     f"issues/{NUMBER}actions/": ("issues:read", "issues/{issue}/actions/", "leader system"),
     "departments/<slug:code>/": (
@@ -69,6 +75,14 @@ RECORDS = {
     ),
     # Nothing of it is public yet.
     "oc4ids/": ("projects:read", "oc4ids/", ""),
+}
+# address → (scope, one that exists, who reads it); to others 403: figures are nobody's record.
+FIGURES = {
+    "cockpit/": (
+        "reports:read",
+        "cockpit/?year=2026",
+        "planner leader promoter handler other system",
+    ),
 }
 STEPS_OF_ISSUES = {
     f"issues/{NUMBER}{step.action}/"
@@ -90,7 +104,7 @@ def routes(resolver, prefix=""):
 def test_every_address_is_listed_here():
     found = {path for path in routes(get_resolver()) if path.startswith("api/")}
     v1 = {path.removeprefix("api/v1/") for path in found if path.startswith("api/v1/")}
-    assert v1 == set(LISTS) | set(RECORDS) | STEPS_OF_ISSUES | OPEN
+    assert v1 == set(LISTS) | set(RECORDS) | set(FIGURES) | STEPS_OF_ISSUES | OPEN
     assert {path for path in found if not path.startswith("api/v1/")} == {"api/docs/", "api/"}
     assert len(STEPS_OF_ISSUES) > 20
 
@@ -150,11 +164,24 @@ def test_somebody_elses_record_is_not_there(people, path):
             refusal(answer, 404)
 
 
-@pytest.mark.parametrize("path", [*LISTS, *RECORDS])
+@pytest.mark.parametrize("path", FIGURES)
+def test_figures_are_for_whoever_reads_reports(people, path):
+    callers, _names = people
+    _scope, example, readers = FIGURES[path]
+    for name, caller in callers.items():
+        answer = caller.get(example)
+        if name in readers.split():
+            assert answer.status_code == 200, (name, answer.content)
+        else:
+            refusal(answer, 403)
+
+
+@pytest.mark.parametrize("path", [*LISTS, *RECORDS, *FIGURES])
 def test_each_address_needs_a_key_with_its_scope(people, caller, path):
     _callers, names = people
-    scope = (LISTS.get(path) or RECORDS.get(path))[0]
-    example = RECORDS[path][1].format(**names) if path in RECORDS else address(path)
+    records = RECORDS | FIGURES
+    scope = (LISTS.get(path) or records.get(path))[0]
+    example = records[path][1].format(**names) if path in records else address(path)
     refusal(Caller().get(example), 401)
     others = caller("others", scopes=[name for name in SCOPES if name != scope])
     assert scope in refusal(others.get(example), 403)["detail"]

@@ -71,7 +71,7 @@ def test_the_document_is_served_without_a_key():
 def test_the_root_lists_the_collections():
     body = Client().get("/api/v1/").json()
     wanted = """projects roads trips prospects deals receipts transfers issues departments
-        enterprises parks categories schema"""
+        enterprises parks categories targets schema"""
     assert set(body) == set(wanted.split())
 
 
