@@ -69,7 +69,7 @@ def _issues(start, end, as_of):
         "dispatched": flow["assign"],
         "resolved": flow["resolve"],
         "closed": flow["close"],
-        "overdue_open": statistics.overdue_at(as_of).count(),
+        "overdue_open": statistics.overdue_at(min(as_of, finish)).count(),
     }
 
 
