@@ -158,6 +158,7 @@ class NoticeSerializer(serializers.Serializer):
     answer_due_at = MomentField()
     answered_at = MomentField(allow_null=True)
     answer = serializers.CharField()
+    withdrawn_at = MomentField(allow_null=True)
 
 
 class DaySerializer(serializers.Serializer):
