@@ -29,16 +29,6 @@ class Refused(Exception):
     """The deed does not stand; the sentence says why."""
 
 
-def save_target(form):
-    """Stores the target of a valid TargetForm; a new one gets the year's next number."""
-    with transaction.atomic():
-        row = form.save(commit=False)
-        if not row.number:
-            row.number = f"MB-{row.year}-{Sequence.take('target', row.year):02d}"
-        row.save()
-    return row
-
-
 def keep(start, end, as_of, by=None, now=None):
     """Stores the table of rates of this period as it stands at `as_of`."""
     rule = RankingRule.objects.valid_at(as_of)

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from django import forms
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -114,3 +115,10 @@ class TargetForm(forms.ModelForm):
                 if not found.get(name):
                     self.add_error(name, _("填写完成值的，须写明截至日期和数据来源。"))
         return found
+
+    def save(self):
+        """A new target gets its year's next number."""
+        with transaction.atomic():
+            if not self.instance.number:
+                self.instance.number = Target.next_number(self.instance.year)
+            return super().save()

@@ -12,7 +12,7 @@ from cockpit.querysets import (
     SnapshotQuerySet,
     TargetQuerySet,
 )
-from directory.models import Department
+from directory.models import Department, Sequence
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -134,6 +134,11 @@ class Target(models.Model):
     def label(self):
         english = (get_language() or "").startswith("en")
         return self.name_en if english and self.name_en else self.name
+
+    @staticmethod
+    def next_number(year):
+        """MB-2026-01 and so on; taken in the transaction that stores the target."""
+        return f"MB-{year}-{Sequence.take('target', year):02d}"
 
     @property
     def is_met(self):

@@ -101,7 +101,7 @@ def target(request, number=None):
     status = 200
     if request.method == "POST":
         if form.is_valid():
-            saved = circulars.save_target(form)
+            saved = form.save()
             messages.success(request, _("%(number)s已保存。") % {"number": saved.number})
             return redirect("cockpit:targets")
         status = 400

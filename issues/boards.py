@@ -118,19 +118,17 @@ class CallFilter(BoardFilter):
 
 
 class Board:
-    """One list for one reader and query; `name` is its section and its address."""
+    """One list for one reader and query; `name` is its section and its address.
+
+    Each board gives `found()` (its rows), `row(item)` (what the template takes of one) and
+    `columns()` (of an export).
+    """
 
     name, filter_class = "", BoardFilter
 
     def __init__(self, user, query, now=None):
         self.user, self.query, self.now = user, query, now or timezone.now()
         self.form = self.filter_class(query)
-
-    def found(self):
-        raise NotImplementedError
-
-    def row(self, item):
-        raise NotImplementedError
 
     def context(self, **extra):
         """For templates/issues/_board.html."""

@@ -1,7 +1,6 @@
 """The district's published targets of 2023; what was reached is not published, and stays open."""
 
 from cockpit.models import Target
-from directory.models import Sequence
 
 YEAR = 2023
 # name, English name, unit, goal, less is better
@@ -16,9 +15,8 @@ GOALS = (
 
 def load_targets():
     for name, name_en, unit, goal, at_most in GOALS:
-        number = f"MB-{YEAR}-{Sequence.take('target', YEAR):02d}"
         Target.objects.create(
-            number=number,
+            number=Target.next_number(YEAR),
             year=YEAR,
             name=name,
             name_en=name_en,
